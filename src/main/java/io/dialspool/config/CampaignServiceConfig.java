@@ -1,0 +1,43 @@
+package io.dialspool.config;
+
+/**
+ * The embedded campaign service. Source of the defaults: contract section 9.
+ *
+ * @param port 0 for any free one
+ * @param directory where it keeps campaigns, tokens and its record; one per process
+ * @param callsPerSecond PutDialRequestBatch, rate of the token bucket
+ * @param burst size of that bucket
+ * @param agents of each campaign's dialer
+ * @param buffer dial requests that one campaign's dialer takes before it answers RequestThrottled
+ * @param drainPerSecond how fast the buffer of a running campaign empties; 0 for as fast as agents
+ *     allow
+ * @param latencyMs before each answer
+ * @param faults a JSON file; empty for none
+ */
+public record CampaignServiceConfig(
+    String address,
+    int port,
+    String directory,
+    double callsPerSecond,
+    int burst,
+    int agents,
+    int buffer,
+    double drainPerSecond,
+    int latencyMs,
+    String faults,
+    long seed) {
+  public static final CampaignServiceConfig DEFAULT =
+      new CampaignServiceConfig(
+          "127.0.0.1", 8027, "data/campaign-service", 10, 10, 100, 50_000, 0, 0, "", 1);
+
+  public CampaignServiceConfig {
+    Expect.range("campaignService.port", port, 0, 65_535);
+    Expect.that(!directory.isBlank(), "campaignService.directory", directory, "a path");
+    Expect.range("campaignService.callsPerSecond", callsPerSecond, 0.1, 1_000_000);
+    Expect.range("campaignService.burst", burst, 1, 1_000_000);
+    Expect.range("campaignService.agents", agents, 1, 1_000_000);
+    Expect.range("campaignService.buffer", buffer, 1, 1_000_000_000);
+    Expect.range("campaignService.drainPerSecond", drainPerSecond, 0, 1_000_000);
+    Expect.range("campaignService.latencyMs", latencyMs, 0, 60_000);
+  }
+}

@@ -1,0 +1,19 @@
+package io.dialspool.config;
+
+/** What is running. Defaults, file, environment and {@code --set}, the later wins. */
+public record Config(
+    IntakeConfig intake,
+    ManagementConfig management,
+    SpoolConfig spool,
+    TargetConfig target,
+    DispatchConfig dispatch,
+    CampaignServiceConfig campaignService) {
+  public static final Config DEFAULT =
+      new Config(
+          IntakeConfig.DEFAULT,
+          ManagementConfig.DEFAULT,
+          SpoolConfig.DEFAULT,
+          TargetConfig.DEFAULT,
+          DispatchConfig.DEFAULT,
+          CampaignServiceConfig.DEFAULT);
+}

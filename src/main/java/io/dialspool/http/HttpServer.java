@@ -1,0 +1,123 @@
+package io.dialspool.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.flow.FlowControlHandler;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * One HTTP/1.1 port. Each connection handles one request at a time: auto-read is off behind a flow
+ * control handler, the door asks for the next message with {@code ctx.read()} (the {@link ApiDoor}
+ * does so after each answer), so answers keep their order and a slow reader holds up nobody but
+ * itself.
+ */
+public final class HttpServer implements AutoCloseable {
+  private final Channel listener;
+  private final ChannelGroup connections;
+  private final String address;
+
+  private HttpServer(Channel listener, ChannelGroup connections, String address) {
+    this.listener = listener;
+    this.connections = connections;
+    this.address = address;
+  }
+
+  /**
+   * Binds and listens.
+   *
+   * @param port 0 for any free one
+   * @param loops owned by the caller
+   * @param door makes the last handler of each connection; it gets requests as Netty's HttpObjects
+   * @throws PortUnavailableException if the port can't be bound
+   */
+  public static HttpServer start(
+      String address,
+      int port,
+      EventLoopGroup loops,
+      HttpLimits limits,
+      Supplier<? extends ChannelHandler> door) {
+    var connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    var bootstrap =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, 1024)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    if (connections.size() >= limits.connectionsMax()) {
+                      channel.close();
+                      return;
+                    }
+                    connections.add(channel);
+                    channel
+                        .pipeline()
+                        .addLast(
+                            new IdleStateHandler(0, 0, limits.idleMs(), TimeUnit.MILLISECONDS),
+                            new HttpServerCodec(
+                                new HttpDecoderConfig()
+                                    .setMaxInitialLineLength(8192)
+                                    .setMaxHeaderSize(limits.headerBytesMax())
+                                    .setMaxChunkSize(64 * 1024)),
+                            new HttpServerKeepAliveHandler(),
+                            new FlowControlHandler(),
+                            new HttpGuard(),
+                            door.get());
+                    channel.read();
+                  }
+                });
+    var bound = bootstrap.bind(address, port).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new PortUnavailableException(
+          address + ":" + port + " can't be bound: " + bound.cause().getMessage(), bound.cause());
+    }
+    return new HttpServer(bound.channel(), connections, address);
+  }
+
+  public int port() {
+    return ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  /** As a client on this machine reaches it. */
+  public String url() {
+    InetAddress bound = ((InetSocketAddress) listener.localAddress()).getAddress();
+    String host = bound.isAnyLocalAddress() ? "127.0.0.1" : address;
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
+  }
+
+  public int connections() {
+    return connections.size();
+  }
+
+  /** Takes no new connections; open ones go on. */
+  public void stopAccepting() {
+    listener.close().awaitUninterruptibly();
+  }
+
+  /** Closes the port and every connection. */
+  @Override
+  public void close() {
+    stopAccepting();
+    connections.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
+  }
+}

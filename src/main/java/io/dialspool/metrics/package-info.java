@@ -1,0 +1,5 @@
+/** Every meter in one place. */
+@NullMarked
+package io.dialspool.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,18 @@
+/**
+ * The package list is the data flow; a stage imports earlier stages and the packages below the
+ * line.
+ *
+ * <pre>
+ * intake ▸ validate ▸ spool ▸ lane ▸ dispatch ▸ reconcile
+ * ------------------------------------------------------------
+ * request  target  ring  store  http  config  time  metrics
+ * ------------------------------------------------------------
+ * campaignservice  replay  bench  simulation  cli
+ * </pre>
+ *
+ * {@code Dialspool} wires the parts; {@code Main} starts them.
+ */
+@NullMarked
+package io.dialspool;
+
+import org.jspecify.annotations.NullMarked;

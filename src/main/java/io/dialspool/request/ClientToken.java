@@ -1,0 +1,31 @@
+package io.dialspool.request;
+
+import java.util.regex.Pattern;
+
+/**
+ * A dial request's identity within its campaign. Source: contract section 3; we refuse the empty
+ * token that the pattern there lets through.
+ *
+ * @param value 1 to 200 characters of {@code a-z A-Z 0-9 _ - .}
+ */
+public record ClientToken(String value) {
+  public static final int CHARS_MAX = 200;
+  private static final Pattern FORM = Pattern.compile("[a-zA-Z0-9_\\-.]{1,200}");
+
+  public ClientToken {
+    if (!FORM.matcher(value).matches()) {
+      throw new IllegalArgumentException(
+          "clientToken: " + value.length() + " characters (expected: " + FORM + ")");
+    }
+  }
+
+  /** Whether {@code value} may be a clientToken. */
+  public static boolean isValid(String value) {
+    return FORM.matcher(value).matches();
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

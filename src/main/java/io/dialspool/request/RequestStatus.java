@@ -1,0 +1,37 @@
+package io.dialspool.request;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All we know of one dial request. End states are synced ones. Times are milliseconds since 1970, 0
+ * for never.
+ *
+ * @param phoneNumber as it was given; mask it before it leaves the process
+ * @param waitingFor only while QUEUED
+ * @param lastFailure the target's failure code or our word for what went wrong last
+ */
+public record RequestStatus(
+    CampaignId campaignId,
+    ClientToken clientToken,
+    RequestId id,
+    RequestState state,
+    @Nullable WaitingFor waitingFor,
+    String phoneNumber,
+    long acceptedAtMs,
+    long deadlineMs,
+    long firstSentAtMs,
+    long settledAtMs,
+    int attempts,
+    @Nullable String lastFailure,
+    Reason reason,
+    @Nullable String targetDialRequestId) {
+
+  /** {@code +1206*****00}: country and area stay readable, the subscriber doesn't. */
+  public String maskedPhoneNumber() {
+    int length = phoneNumber.length();
+    if (length <= 7) {
+      return "*".repeat(length);
+    }
+    return phoneNumber.substring(0, 5) + "*".repeat(length - 7) + phoneNumber.substring(length - 2);
+  }
+}

@@ -1,0 +1,369 @@
+package io.dialspool.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.LRUCache;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The ordered store on RocksDB, one directory, one process.
+ *
+ * <p>The write-ahead log tolerates a torn last record, which a crash leaves behind, and nothing
+ * else: RocksDB's default would cut synced writes off silently at the first damaged one. The native
+ * library is unpacked into the directory itself, since the default leaves 17 MB in the temporary
+ * folder at each kill.
+ */
+public final class RocksStore implements OrderedStore {
+  private static final long CACHE_BYTES = 64L << 20;
+  private static final long MEMTABLE_BYTES = 32L << 20;
+
+  private final Path directory;
+  private final FileChannel lockFile;
+  private final FileLock lock;
+  private final RocksDB db;
+  private final Map<Space, ColumnFamilyHandle> families;
+  private final List<AutoCloseable> owned;
+  private final WriteOptions synced = new WriteOptions().setSync(true);
+  private final WriteOptions unsynced = new WriteOptions().setSync(false);
+  private final ReadOptions scanning = new ReadOptions().setFillCache(false);
+  private boolean closed;
+
+  private RocksStore(
+      Path directory,
+      FileChannel lockFile,
+      FileLock lock,
+      RocksDB db,
+      Map<Space, ColumnFamilyHandle> families,
+      List<AutoCloseable> owned) {
+    this.directory = directory;
+    this.lockFile = lockFile;
+    this.lock = lock;
+    this.db = db;
+    this.families = families;
+    this.owned = owned;
+  }
+
+  /**
+   * Opens the store, making directory and spaces that are missing.
+   *
+   * @throws StoreException if the directory can't be had, belongs to another process, or is corrupt
+   */
+  public static RocksStore open(Path directory, List<Space> spaces) {
+    FileChannel lockFile = null;
+    try {
+      if (!Files.isDirectory(directory)) {
+        Files.createDirectories(directory);
+        ownerOnly(directory);
+      }
+      lockFile =
+          FileChannel.open(
+              directory.resolve("dialspool.lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE);
+      FileLock lock = tryLock(lockFile);
+      if (lock == null) {
+        lockFile.close();
+        throw new StoreException(directory + " is in use by another process");
+      }
+      loadLibrary(directory.resolve("native"));
+      return open(directory, spaces, lockFile, lock);
+    } catch (IOException e) {
+      close(lockFile);
+      throw new StoreException(directory + " can't be used: " + reason(e), e);
+    } catch (RocksDBException e) {
+      close(lockFile);
+      throw new StoreException(directory + " can't be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private static RocksStore open(
+      Path directory, List<Space> spaces, FileChannel lockFile, FileLock lock)
+      throws RocksDBException {
+    var owned = new ArrayList<AutoCloseable>();
+    var cache = new LRUCache(CACHE_BYTES);
+    owned.add(cache);
+    var descriptors = new ArrayList<ColumnFamilyDescriptor>();
+    descriptors.add(
+        new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options(null, cache, owned)));
+    for (Space space : spaces) {
+      descriptors.add(
+          new ColumnFamilyDescriptor(
+              space.name().getBytes(java.nio.charset.StandardCharsets.UTF_8),
+              options(space.access(), cache, owned)));
+    }
+    var dbOptions =
+        new DBOptions()
+            .setCreateIfMissing(true)
+            .setCreateMissingColumnFamilies(true)
+            .setParanoidChecks(true)
+            .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+            .setMaxTotalWalSize(256L << 20)
+            .setKeepLogFileNum(3)
+            .setMaxLogFileSize(4L << 20)
+            .setMaxBackgroundJobs(2)
+            .setBytesPerSync(1 << 20)
+            .setMaxOpenFiles(512);
+    owned.add(dbOptions);
+    var handles = new ArrayList<ColumnFamilyHandle>();
+    try {
+      RocksDB db = RocksDB.open(dbOptions, directory.toString(), descriptors, handles);
+      var families = new HashMap<Space, ColumnFamilyHandle>();
+      for (int i = 0; i < spaces.size(); i++) {
+        families.put(spaces.get(i), handles.get(i + 1));
+      }
+      owned.addAll(0, handles);
+      return new RocksStore(directory, lockFile, lock, db, families, owned);
+    } catch (RocksDBException e) {
+      closeAll(owned);
+      throw e;
+    }
+  }
+
+  private static ColumnFamilyOptions options(
+      Space.@Nullable Access access, Cache cache, List<AutoCloseable> owned) {
+    var filter = new BloomFilter(10);
+    var table =
+        new BlockBasedTableConfig()
+            .setBlockCache(cache)
+            .setCacheIndexAndFilterBlocks(true)
+            .setPinL0FilterAndIndexBlocksInCache(true)
+            .setFilterPolicy(filter);
+    var options =
+        new ColumnFamilyOptions()
+            .setTableFormatConfig(table)
+            .setWriteBufferSize(MEMTABLE_BYTES)
+            .setCompressionType(CompressionType.LZ4_COMPRESSION)
+            .setLevelCompactionDynamicLevelBytes(true);
+    if (access == Space.Access.LOOKUP) {
+      options
+          .setMemtablePrefixBloomSizeRatio(0.1)
+          .setMemtableWholeKeyFiltering(true)
+          .setCompressionType(CompressionType.NO_COMPRESSION); // hashes don't compress
+    } else if (access == Space.Access.COUNTER) {
+      options.setMergeOperatorName("uint64add");
+    }
+    owned.add(filter);
+    owned.add(options);
+    return options;
+  }
+
+  @Override
+  public byte @Nullable [] get(Space space, byte[] key) {
+    try {
+      return db.get(family(space), key);
+    } catch (RocksDBException e) {
+      throw failed("read", e);
+    }
+  }
+
+  @Override
+  public void scan(Space space, byte[] from, byte[] to, Visitor visitor) {
+    try (var upper = new Slice(to);
+        var options = new ReadOptions(scanning).setIterateUpperBound(upper);
+        RocksIterator iterator = db.newIterator(family(space), options)) {
+      for (iterator.seek(from); iterator.isValid(); iterator.next()) {
+        if (!visitor.visit(iterator.key(), iterator.value())) {
+          return;
+        }
+      }
+      iterator.status();
+    } catch (RocksDBException e) {
+      throw failed("read", e);
+    }
+  }
+
+  @Override
+  public @Nullable Entry floor(Space space, byte[] lowest, byte[] key) {
+    try (RocksIterator iterator = db.newIterator(family(space), scanning)) {
+      iterator.seekForPrev(key);
+      if (!iterator.isValid()) {
+        iterator.status();
+        return null;
+      }
+      byte[] found = iterator.key();
+      return Arrays.compareUnsigned(found, lowest) < 0 ? null : new Entry(found, iterator.value());
+    } catch (RocksDBException e) {
+      throw failed("read", e);
+    }
+  }
+
+  @Override
+  public Batch newBatch() {
+    return new RocksBatch();
+  }
+
+  @Override
+  public void write(Batch batch, boolean sync) {
+    try {
+      db.write(sync ? synced : unsynced, ((RocksBatch) batch).writes);
+    } catch (RocksDBException e) {
+      throw failed("write", e);
+    }
+  }
+
+  @Override
+  public long sizeBytes() {
+    try {
+      long bytes = 0;
+      for (ColumnFamilyHandle family : families.values()) {
+        bytes +=
+            db.getLongProperty(family, "rocksdb.total-sst-files-size")
+                + db.getLongProperty(family, "rocksdb.cur-size-all-mem-tables");
+      }
+      return bytes;
+    } catch (RocksDBException e) {
+      throw failed("read", e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    var all = new ArrayList<AutoCloseable>(owned);
+    // Handles first, then the database, then what it was opened with.
+    all.add(families.size() + 1, db);
+    all.addAll(List.of(synced, unsynced, scanning));
+    closeAll(all);
+    try {
+      lock.release();
+    } catch (IOException e) {
+      throw new StoreException(directory + " can't be released: " + reason(e), e);
+    } finally {
+      close(lockFile);
+    }
+  }
+
+  private ColumnFamilyHandle family(Space space) {
+    ColumnFamilyHandle family = families.get(space);
+    if (family == null) {
+      throw new IllegalArgumentException("space " + space.name() + " was not opened");
+    }
+    return family;
+  }
+
+  private StoreException failed(String what, RocksDBException e) {
+    return new StoreException(directory + ": " + what + " failed: " + e.getMessage(), e);
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
+    try {
+      return file.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null; // held by this very process
+    }
+  }
+
+  private static void loadLibrary(Path into) throws IOException {
+    Files.createDirectories(into);
+    RocksDB.loadLibrary(List.of(into.toString()));
+  }
+
+  private static void ownerOnly(Path directory) throws IOException {
+    if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+
+  private static String reason(IOException e) {
+    return e.getClass().getSimpleName() + " " + e.getMessage();
+  }
+
+  private static void close(@Nullable FileChannel file) {
+    if (file != null) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        throw new StoreException("lock file can't be closed: " + reason(e), e);
+      }
+    }
+  }
+
+  private static void closeAll(List<AutoCloseable> all) {
+    for (AutoCloseable one : all) {
+      try {
+        one.close();
+      } catch (Exception e) {
+        throw new StoreException("can't be closed: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private final class RocksBatch implements Batch {
+    private final WriteBatch writes = new WriteBatch();
+
+    @Override
+    public void put(Space space, byte[] key, byte[] value) {
+      try {
+        writes.put(family(space), key, value);
+      } catch (RocksDBException e) {
+        throw failed("put", e);
+      }
+    }
+
+    @Override
+    public void delete(Space space, byte[] key) {
+      try {
+        writes.delete(family(space), key);
+      } catch (RocksDBException e) {
+        throw failed("delete", e);
+      }
+    }
+
+    @Override
+    public void add(Space space, byte[] key, long delta) {
+      byte[] operand = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(delta).array();
+      try {
+        writes.merge(family(space), key, operand);
+      } catch (RocksDBException e) {
+        throw failed("add", e);
+      }
+    }
+
+    @Override
+    public int size() {
+      return writes.count();
+    }
+
+    @Override
+    public void clear() {
+      writes.clear();
+    }
+
+    @Override
+    public void close() {
+      writes.close();
+    }
+  }
+}
