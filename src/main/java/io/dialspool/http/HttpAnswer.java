@@ -82,7 +82,8 @@ public record HttpAnswer(int status, String contentType, Map<String, String> hea
   private static String requestId() {
     var random = ThreadLocalRandom.current();
     return new UUID(
-            random.nextLong() & ~0xF000L | 0x4000L, random.nextLong() >>> 2 | 0x8000000000000000L)
+            (random.nextLong() & ~0xF000L) | 0x4000L,
+            (random.nextLong() >>> 2) | 0x8000000000000000L)
         .toString();
   }
 

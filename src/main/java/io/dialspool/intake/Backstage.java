@@ -1,0 +1,52 @@
+package io.dialspool.intake;
+
+import io.dialspool.http.ApiError;
+import io.dialspool.request.CampaignId;
+import io.dialspool.request.CampaignReport;
+import io.dialspool.request.CampaignState;
+import io.dialspool.request.ClientToken;
+import io.dialspool.request.RequestStatus;
+import io.dialspool.request.SpoolReport;
+import io.dialspool.target.RawAnswer;
+import io.dialspool.target.RawCall;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the door asks of the rest of the service. Every method may be called by any thread and
+ * returns at once; answers come on any thread, perhaps before the method returns.
+ */
+public interface Backstage {
+
+  /**
+   * Why nothing more is accepted now (backlog bound, disk watermark, draining); null if all is
+   * well. Cheap.
+   */
+  @Nullable ApiError overload();
+
+  /** Whether the campaign's requests are accepted. Asks the target once at first use. */
+  void admit(CampaignId campaign, Consumer<Admission> then);
+
+  /** Passes an operation on to the target, signed with our credentials. */
+  void forward(RawCall call, Consumer<RawAnswer> then);
+
+  /**
+   * The target has just answered a life cycle call that went through us; no call leaves against the
+   * new state afterwards.
+   */
+  void campaignChanged(CampaignId campaign, CampaignState state, Runnable whenApplied);
+
+  /** The target has just deleted the campaign on a call that went through us. */
+  void campaignDeleted(CampaignId campaign, Runnable whenApplied);
+
+  void status(CampaignId campaign, ClientToken token, Consumer<Optional<RequestStatus>> then);
+
+  /** Empty for a campaign that has no lane here. */
+  void campaignReport(CampaignId campaign, Consumer<Optional<CampaignReport>> then);
+
+  void campaignReports(Consumer<List<CampaignReport>> then);
+
+  void spoolReport(Consumer<SpoolReport> then);
+}
