@@ -51,7 +51,7 @@ public final class Lane {
   private final PriorityQueue<Parcel> parcels =
       new PriorityQueue<>(Comparator.comparingLong(Parcel::notBeforeNs));
   private final Map<Long, QueuedRequest> loaded = new HashMap<>();
-  private final int[] byPlace = new int[Place.values().length];
+  private final long[] byPlace = new long[Place.values().length];
   private final TreeMap<Integer, Long> unsettledByBucket;
 
   /** Requests behind the cursor whose end is on its way to the disk. */
@@ -158,7 +158,7 @@ public final class Lane {
       request.maybeSentUntil(mark.sinceMs() + TOKEN_LIFE_MS);
     }
     loaded.put(stored.sequence(), request);
-    byPlace[Place.WAITING.ordinal()]++;
+    byPlace[Place.WAITING.index()]++;
     window.add(request);
   }
 
@@ -243,6 +243,11 @@ public final class Lane {
 
   /** Takes what {@link #peek} showed; now in flight. */
   public Batch take(List<QueuedRequest> requests) {
+    for (int taken = 0; taken < requests.size(); ) {
+      if (window.removeFirst().place() == Place.WAITING) {
+        taken++;
+      }
+    }
     for (QueuedRequest request : requests) {
       move(request, Place.IN_FLIGHT);
     }
@@ -345,7 +350,7 @@ public final class Lane {
       if (request == null || !request.place().isSettling()) {
         throw new IllegalStateException("ds-" + info.number() + "-" + sequence + " was not ending");
       }
-      byPlace[request.place().ordinal()]--;
+      byPlace[request.place().index()]--;
     }
     byState[settlement.state().code()]++;
     unsettledByBucket.computeIfPresent(
@@ -397,12 +402,16 @@ public final class Lane {
     markAsked = through;
     var asked = new ArrayList<Mark>(marks);
     Mark last = asked.isEmpty() ? null : asked.get(asked.size() - 1);
+    // A clock that went back begins an entry of its own too.
     if (last != null && nowMs - last.sinceMs() < MARK_SPAN_MS && nowMs >= last.sinceMs()) {
       asked.set(asked.size() - 1, new Mark(through, last.sinceMs()));
     } else {
       asked.add(new Mark(through, nowMs));
     }
-    asked.removeIf(mark -> mark.through() < firstUnsettledBound());
+    if (asked.size() > 1) {
+      long lowest = lowestUnsettled();
+      asked.removeIf(mark -> mark.through() < lowest);
+    }
     return asked;
   }
 
@@ -413,7 +422,7 @@ public final class Lane {
   }
 
   // Entries below everything that is loaded or on disk have nothing left to say.
-  private long firstUnsettledBound() {
+  private long lowestUnsettled() {
     long lowest = cursor;
     for (long sequence : loaded.keySet()) {
       lowest = Math.min(lowest, sequence);
@@ -438,12 +447,11 @@ public final class Lane {
 
   /** Waiting in the window, in turn. */
   public int waitingCount() {
-    return byPlace[Place.WAITING.ordinal()];
+    return (int) byPlace[Place.WAITING.index()];
   }
 
-  /** Loaded and not in flight: what could still be sent without another read. */
   public int count(Place place) {
-    return byPlace[place.ordinal()];
+    return (int) byPlace[place.index()];
   }
 
   public boolean hasUnsettled() {
@@ -453,10 +461,10 @@ public final class Lane {
   /** Whether anything has yet to be sent or ended. */
   public boolean hasQueued() {
     return onDisk > 0
-        || byPlace[Place.WAITING.ordinal()] > 0
-        || byPlace[Place.BACKING_OFF.ordinal()] > 0
-        || byPlace[Place.IN_PARCEL.ordinal()] > 0
-        || byPlace[Place.HELD.ordinal()] > 0;
+        || byPlace[Place.WAITING.index()] > 0
+        || byPlace[Place.BACKING_OFF.index()] > 0
+        || byPlace[Place.IN_PARCEL.index()] > 0
+        || byPlace[Place.HELD.index()] > 0;
   }
 
   /** Accepted time of the oldest request that waits; 0 if none is loaded. */
@@ -472,12 +480,11 @@ public final class Lane {
 
   /** The lane's line of conservation; ends count once they are synced. */
   public Counts counts() {
-    long inFlight =
-        byPlace[Place.IN_FLIGHT.ordinal()] + byPlace[Place.SETTLING_FROM_FLIGHT.ordinal()];
+    long inFlight = byPlace[Place.IN_FLIGHT.index()] + byPlace[Place.SETTLING_FROM_FLIGHT.index()];
     long queued = onDisk + settlingOnDisk.size();
     for (Place place : Place.values()) {
       if (!place.isInFlight()) {
-        queued += byPlace[place.ordinal()];
+        queued += byPlace[place.index()];
       }
     }
     return new Counts(
@@ -492,8 +499,8 @@ public final class Lane {
   }
 
   private void move(QueuedRequest request, Place to) {
-    byPlace[request.place().ordinal()]--;
-    byPlace[to.ordinal()]++;
+    byPlace[request.place().index()]--;
+    byPlace[to.index()]++;
     request.place(to);
   }
 

@@ -16,7 +16,7 @@ public sealed interface StoreReply {
   record Settled(List<Settlement> settlements) implements StoreReply {}
 
   /** Synced. */
-  record MarksWritten(LaneInfo lane, long through) implements StoreReply {}
+  record MarksWritten(LaneInfo lane, List<Mark> marks) implements StoreReply {}
 
   /**
    * @param expired unsettled requests of the bucket

@@ -64,9 +64,7 @@ public final class StoreWorker {
         afterSync.add(new StoreReply.Settled(settle.settlements()));
       } else if (command instanceof StoreCommand.WriteMarks write) {
         batch.put(Keys.MARKS, Keys.lane(write.lane().number()), Mark.encode(write.marks()));
-        afterSync.add(
-            new StoreReply.MarksWritten(
-                write.lane(), write.marks().get(write.marks().size() - 1).through()));
+        afterSync.add(new StoreReply.MarksWritten(write.lane(), write.marks()));
       } else {
         flush();
         replies.accept(read(command));
