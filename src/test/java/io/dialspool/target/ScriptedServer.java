@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /** A server that says what the test wrote down, in that order, and remembers what it was asked. */
 final class ScriptedServer implements AutoCloseable {
@@ -42,11 +43,7 @@ final class ScriptedServer implements AutoCloseable {
   private final ServerSocket listener;
 
   ScriptedServer() throws IOException {
-    this(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
-  }
-
-  ScriptedServer(ServerSocket listener) {
-    this.listener = listener;
+    listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     start(this::accept);
   }
 
@@ -109,8 +106,7 @@ final class ScriptedServer implements AutoCloseable {
     }
   }
 
-  private static @org.jspecify.annotations.Nullable Asked read(InputStream in, int number)
-      throws IOException {
+  private static @Nullable Asked read(InputStream in, int number) throws IOException {
     var head = new ArrayList<String>();
     for (String line = line(in); !line.isEmpty(); line = line(in)) {
       head.add(line);
