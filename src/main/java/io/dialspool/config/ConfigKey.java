@@ -31,7 +31,7 @@ record ConfigKey(RecordComponent section, RecordComponent component) {
   }
 
   static List<ConfigKey> of(RecordComponent section) {
-    return all().stream().filter(key -> key.section.equals(section)).toList();
+    return all().stream().filter(key -> key.section.getName().equals(section.getName())).toList();
   }
 
   String name() {

@@ -137,10 +137,11 @@ public final class ConfigLoader {
         faults.add(name + ": " + shape + " (expected: " + key.expected() + ")");
       } else if (isSection(name) && value.isObject()) {
         takeTree(name + ".", value);
-      } else if (isSection(name) && value.isNull()) {
-        continue; // a section whose keys are all commented out
       } else if (isSection(name)) {
-        faults.add(name + ": a value (expected: a section with keys)");
+        // Nothing at all is a section whose keys are all commented out.
+        if (!value.isNull() && !value.asText().isEmpty()) {
+          faults.add(name + ": a value (expected: a section with keys)");
+        }
       } else if (value.isObject() && !value.isEmpty()) {
         takeTree(name + ".", value);
       } else {

@@ -20,7 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 class ConfigLoaderTest {
   private static final Path SHIPPED = Path.of("config/dialspool.yaml");
 
-  @TempDir Path directory;
+  private final Path directory;
+
+  ConfigLoaderTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @Test
   void shouldGiveTheDefaultsWhenNothingIsSaid() {
@@ -65,7 +69,7 @@ class ConfigLoaderTest {
 
   @Test
   void shouldReadDurationsInAllUnits() {
-    assertEquals(Duration.ofSeconds(300), window("300s"));
+    assertEquals(Duration.ofSeconds(301), window("301s"));
     assertEquals(Duration.ofMinutes(5), window("5m"));
     assertEquals(Duration.ofMillis(60_250), window("60250ms"));
     assertEquals(Duration.ofHours(4), dedupe("4h"));
@@ -134,8 +138,12 @@ class ConfigLoaderTest {
   void shouldNeverShowASecret() throws IOException {
     Path file =
         file(
-            "target:\n  secretAccessKey: [s3cret-a]\n  secretAcessKey: s3cret-b\n"
-                + "  endpoint: ftp://user:s3cret-c@host\n");
+            """
+            target:
+              secretAccessKey: [s3cret-a]
+              secretAcessKey: s3cret-b
+              endpoint: ftp://user:s3cret-c@host
+            """);
     List<String> faults = faults(file, Map.of("DIALSPOOL_SECRET", "s3cret-d"), Map.of());
     assertEquals(4, faults.size());
     assertFalse(String.join("\n", faults).contains("s3cret"), faults.toString());
