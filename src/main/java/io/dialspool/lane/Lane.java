@@ -63,6 +63,7 @@ public final class Lane {
 
   private long accepted;
   private long onDisk;
+  private long oldestOnDiskMs;
   private long cursor;
   private long tail;
   private boolean reading;
@@ -79,6 +80,7 @@ public final class Lane {
     this.onDisk = unsettledByBucket.values().stream().mapToLong(Long::longValue).sum();
     this.cursor = restored.firstUnsettled();
     this.tail = restored.nextSequence();
+    this.oldestOnDiskMs = restored.oldestAcceptedAtMs();
     this.startMarks = restored.marks();
     this.marks = new ArrayList<>(restored.marks());
     this.markAsked = markedThrough();
@@ -88,7 +90,7 @@ public final class Lane {
   public Lane(LaneInfo info, Ending ending) {
     this(
         new Spool.RestoredLane(
-            info, new long[RequestState.values().length], new TreeMap<>(), 1, 1, List.of()),
+            info, new long[RequestState.values().length], new TreeMap<>(), 1, 1, 0, List.of()),
         ending);
   }
 
@@ -115,6 +117,9 @@ public final class Lane {
         load(request, nowNs);
       }
     } else {
+      if (onDisk == 0) {
+        oldestOnDiskMs = requests.get(0).acceptedAtMs();
+      }
       onDisk += requests.size();
     }
   }
@@ -436,6 +441,22 @@ public final class Lane {
     return loaded.get(sequence);
   }
 
+  /**
+   * The earliest deadline of a request that waits, 0 for none; of what is on disk, to the bucket.
+   */
+  public long nextDeadlineMs() {
+    long next = Long.MAX_VALUE;
+    for (QueuedRequest request : loaded.values()) {
+      if (!request.place().isInFlight()) {
+        next = Math.min(next, request.deadlineMs());
+      }
+    }
+    if (onDisk > 0 && !unsettledByBucket.isEmpty()) {
+      next = Math.min(next, Math.max(DeadlineBucket.endMs(firstBucket() - 1), 1));
+    }
+    return next == Long.MAX_VALUE ? 0 : next;
+  }
+
   /** Whether its end is on its way to the disk although it was never loaded. */
   public boolean isSettlingOnDisk(long sequence) {
     return settlingOnDisk.contains(sequence);
@@ -467,13 +488,19 @@ public final class Lane {
         || byPlace[Place.HELD.index()] > 0;
   }
 
-  /** Accepted time of the oldest request that waits; 0 if none is loaded. */
+  /**
+   * Accepted time of the oldest request that waits, 0 if none does; of what is on disk, a lower
+   * bound.
+   */
   public long oldestWaitingAcceptedAtMs() {
     long oldest = Long.MAX_VALUE;
     for (QueuedRequest request : loaded.values()) {
       if (!request.place().isInFlight()) {
         oldest = Math.min(oldest, request.stored().acceptedAtMs());
       }
+    }
+    if (oldest == Long.MAX_VALUE && onDisk > 0) {
+      return oldestOnDiskMs;
     }
     return oldest == Long.MAX_VALUE ? 0 : oldest;
   }

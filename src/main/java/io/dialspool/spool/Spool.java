@@ -51,6 +51,7 @@ public final class Spool {
    * @param settledByState counts by {@link RequestState#code}, accepted at that of QUEUED
    * @param unsettledByBucket unsettled requests by deadline bucket
    * @param firstUnsettled everything below is settled
+   * @param oldestAcceptedAtMs of the first page that is not settled whole; 0 for none
    * @param marks requests at or below may have been sent before the start
    */
   public record RestoredLane(
@@ -59,6 +60,7 @@ public final class Spool {
       TreeMap<Integer, Long> unsettledByBucket,
       long firstUnsettled,
       long nextSequence,
+      long oldestAcceptedAtMs,
       List<Mark> marks) {}
 
   /**
@@ -155,8 +157,22 @@ public final class Spool {
             byBucket,
             firstUnsettled,
             nextSequence,
+            oldestAcceptedAtMs(lane, firstUnsettled),
             marks == null ? List.of() : Mark.decode(marks)));
     lastLane = Math.max(lastLane, number);
+  }
+
+  private long oldestAcceptedAtMs(LaneInfo lane, long from) {
+    long[] oldest = {0};
+    store.scan(
+        Keys.PAGES,
+        Keys.page(lane.number(), from),
+        Keys.page(lane.number(), Long.MAX_VALUE),
+        (key, page) -> {
+          oldest[0] = Page.read(lane, ByteBuffer.wrap(key).getLong(4), page).get(0).acceptedAtMs();
+          return false;
+        });
+    return oldest[0];
   }
 
   /** Lanes that were there at the start. */
