@@ -1,0 +1,320 @@
+package io.dialspool.config;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the configuration: defaults, then the YAML file, then the environment, then {@code --set};
+ * the later wins. Keys are the names of the records' components ({@code dispatch.lingerMs}), their
+ * environment form is {@code DIALSPOOL_DISPATCH_LINGER_MS}. Durations are written {@code 250ms},
+ * {@code 300s}, {@code 5m}, {@code 4h}, {@code 7d}.
+ *
+ * <p>Every fault of every section and source is found before anything is said, and no fault shows a
+ * secret.
+ */
+public final class ConfigLoader {
+  private static final int FILE_BYTES_MAX = 1 << 20;
+  private static final String HIDDEN = "(hidden)";
+  // A Kubernetes service called "dialspool" puts these into the environment of every pod beside it.
+  private static final Pattern OF_KUBERNETES =
+      Pattern.compile("DIALSPOOL_(SERVICE_(HOST|PORT\\w*)|PORT(_\\d+_(TCP|UDP|SCTP)\\w*)?)");
+  private static final Pattern USER_INFO = Pattern.compile("//[^/\\s@]*@");
+
+  private final Map<String, ConfigKey> keys = new LinkedHashMap<>();
+  private final Map<String, String> given = new TreeMap<>();
+  private final List<String> faults = new ArrayList<>();
+
+  private ConfigLoader() {
+    ConfigKey.all().forEach(key -> keys.put(key.name(), key));
+  }
+
+  /**
+   * @param file null for none
+   * @param environment only variables that begin with {@code DIALSPOOL_} are looked at
+   * @param sets {@code --set}: full key to text
+   * @throws ConfigException with every fault, a line each
+   */
+  public static Config load(
+      @Nullable Path file, Map<String, String> environment, Map<String, String> sets) {
+    var loader = new ConfigLoader();
+    if (file != null) {
+      loader.takeFile(file);
+    }
+    loader.takeEnvironment(environment);
+    new TreeMap<>(sets).forEach(loader::take);
+    return loader.build();
+  }
+
+  /**
+   * What is running as a YAML file that {@link #load} reads, a line each; secrets are hidden.
+   *
+   * @param config any
+   */
+  public static List<String> show(Config config) {
+    List<String> lines = new ArrayList<>();
+    String section = "";
+    for (ConfigKey key : ConfigKey.all()) {
+      if (!key.section().getName().equals(section)) {
+        section = key.section().getName();
+        lines.add(section + ":");
+      }
+      Object value = key.valueIn(config);
+      String text = ConfigKey.format(value);
+      if (key.isSecret() && !text.isEmpty()) {
+        text = HIDDEN;
+      }
+      boolean isText = value instanceof String;
+      lines.add(
+          "  "
+              + key.component().getName()
+              + ": "
+              + (isText ? '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"' : text));
+    }
+    return lines;
+  }
+
+  private void takeFile(Path file) {
+    try {
+      if (Files.size(file) > FILE_BYTES_MAX) {
+        faults.add("--config: " + file + " (expected: a file of at most 1 MiB)");
+        return;
+      }
+      var mapper =
+          new ObjectMapper(
+                  YAMLFactory.builder()
+                      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                      .build())
+              .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+      JsonNode root = mapper.readTree(Files.readAllBytes(file));
+      if (root.isMissingNode() || root.isNull()) {
+        return;
+      }
+      if (!root.isObject()) {
+        faults.add("--config: " + file + " (expected: keys with values)");
+        return;
+      }
+      takeTree("", root);
+    } catch (JsonProcessingException e) {
+      // Its message quotes the file, which may hold a secret: only the place is told.
+      JsonLocation at = e.getLocation();
+      String place = at == null ? "" : " line " + at.getLineNr() + " column " + at.getColumnNr();
+      faults.add("--config: " + file + place + " (expected: readable YAML, each key at most once)");
+    } catch (NoSuchFileException e) {
+      faults.add("--config: " + file + " (expected: a file that exists)");
+    } catch (IOException e) {
+      faults.add("--config: " + file + " (expected: a file that can be read)");
+    }
+  }
+
+  private void takeTree(String prefix, JsonNode node) {
+    for (Map.Entry<String, JsonNode> member : node.properties()) {
+      String name = prefix + member.getKey();
+      JsonNode value = member.getValue();
+      ConfigKey key = keys.get(name);
+      if (key != null && value.isValueNode() && !value.isNull()) {
+        if (given.putIfAbsent(name, value.asText()) != null) {
+          faults.add(name + ": given twice (expected: once)");
+        }
+      } else if (key != null) {
+        String shape = value.isNull() ? "nothing" : value.isArray() ? "a list" : "a section";
+        faults.add(name + ": " + shape + " (expected: " + key.expected() + ")");
+      } else if (isSection(name) && value.isObject()) {
+        takeTree(name + ".", value);
+      } else if (isSection(name)) {
+        // Nothing at all is a section whose keys are all commented out.
+        if (!value.isNull() && !value.asText().isEmpty()) {
+          faults.add(name + ": a value (expected: a section with keys)");
+        }
+      } else if (value.isObject() && !value.isEmpty()) {
+        takeTree(name + ".", value);
+      } else {
+        unknown(name, nearest(name, keys.keySet()));
+      }
+    }
+  }
+
+  private boolean isSection(String name) {
+    return keys.values().stream().anyMatch(key -> key.section().getName().equals(name));
+  }
+
+  private void takeEnvironment(Map<String, String> environment) {
+    Map<String, String> names = new LinkedHashMap<>();
+    keys.values().forEach(key -> names.put(key.environmentName(), key.name()));
+    for (var variable : new TreeMap<>(environment).entrySet()) {
+      String name = variable.getKey();
+      if (!name.startsWith("DIALSPOOL_") || OF_KUBERNETES.matcher(name).matches()) {
+        continue;
+      }
+      String key = names.get(name);
+      if (key == null) {
+        unknown(name, nearest(name, names.keySet()));
+      } else {
+        given.put(key, variable.getValue());
+      }
+    }
+  }
+
+  private void take(String name, String text) {
+    if (keys.containsKey(name)) {
+      given.put(name, text);
+    } else {
+      unknown(name, nearest(name, keys.keySet()));
+    }
+  }
+
+  // The value isn't shown: the key may be a secret's with a slip of the finger.
+  private void unknown(String name, String nearest) {
+    faults.add(name + ": unknown key (expected: perhaps " + nearest + ")");
+  }
+
+  private Config build() {
+    var sections = Config.class.getRecordComponents();
+    Object[] built = new Object[sections.length];
+    for (int i = 0; i < sections.length; i++) {
+      built[i] = section(sections[i]);
+    }
+    Config config = null;
+    try {
+      config = (Config) ConfigKey.build(Config.class, built);
+    } catch (ConfigException rulesBetweenSections) {
+      faults.addAll(rulesBetweenSections.faults());
+    }
+    if (config == null || !faults.isEmpty()) {
+      throw new ConfigException(
+          faults.stream().map(fault -> USER_INFO.matcher(fault).replaceAll("//…@")).toList());
+    }
+    return config;
+  }
+
+  /**
+   * Builds one section. A record's constructor names its first fault only, so the key at fault goes
+   * back to its default and the record is built again, until it can be.
+   */
+  private Object section(RecordComponent section) {
+    List<ConfigKey> its = ConfigKey.of(section);
+    Object[] defaults = its.stream().map(key -> key.valueIn(Config.DEFAULT)).toArray();
+    Object[] values = defaults.clone();
+    for (int i = 0; i < values.length; i++) {
+      String text = given.get(its.get(i).name());
+      if (text != null) {
+        try {
+          values[i] = its.get(i).parse(text);
+        } catch (IllegalArgumentException e) {
+          faults.add(fault(its.get(i), text, its.get(i).expected()));
+        }
+      }
+    }
+    for (int turn = 0; turn <= values.length; turn++) {
+      ConfigException fault = faultOf(section, values);
+      if (fault == null) {
+        return ConfigKey.build(section.getType(), values);
+      }
+      faults.add(withTextAsGiven(fault.faults().get(0), its));
+      int culprit = culprit(section, values, defaults, its, fault.faults().get(0));
+      values[culprit] = defaults[culprit];
+    }
+    throw new IllegalStateException(section.getName() + ": the defaults are at fault");
+  }
+
+  private static @Nullable ConfigException faultOf(RecordComponent section, Object[] values) {
+    try {
+      ConfigKey.build(section.getType(), values);
+      return null;
+    } catch (ConfigException e) {
+      return e;
+    }
+  }
+
+  /**
+   * The key named in the fault or, when that one has its default, the one whose default cures it.
+   */
+  private static int culprit(
+      RecordComponent section,
+      Object[] values,
+      Object[] defaults,
+      List<ConfigKey> its,
+      String fault) {
+    int any = 0;
+    for (int i = 0; i < values.length; i++) {
+      boolean changed = !values[i].equals(defaults[i]);
+      if (changed && fault.startsWith(its.get(i).name() + ": ")) {
+        return i;
+      }
+      any = changed ? i : any;
+    }
+    for (int i = 0; i < values.length; i++) {
+      Object[] cured = values.clone();
+      cured[i] = defaults[i];
+      ConfigException left = faultOf(section, cured);
+      if (left == null || !left.faults().get(0).equals(fault)) {
+        return i;
+      }
+    }
+    return any;
+  }
+
+  /** The records know the value, the user knows what he wrote: {@code 30s}, not {@code PT30S}. */
+  private String withTextAsGiven(String fault, List<ConfigKey> its) {
+    int expected = fault.lastIndexOf(" (expected: ");
+    for (ConfigKey key : its) {
+      String text = given.get(key.name());
+      if (text != null && expected >= 0 && fault.startsWith(key.name() + ": ")) {
+        return fault(key, text, fault.substring(expected + 12, fault.length() - 1));
+      }
+    }
+    return fault;
+  }
+
+  private static String fault(ConfigKey key, String text, String expected) {
+    String shown = key.isSecret() ? HIDDEN : text.isEmpty() ? "(empty)" : text;
+    return key.name() + ": " + shown + " (expected: " + expected + ")";
+  }
+
+  private static String nearest(String name, Iterable<String> candidates) {
+    String best = "";
+    int least = Integer.MAX_VALUE;
+    for (String candidate : candidates) {
+      int distance = distance(name, candidate);
+      if (distance < least) {
+        least = distance;
+        best = candidate;
+      }
+    }
+    return best;
+  }
+
+  /** Levenshtein's distance. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j < row.length; j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j < row.length; j++) {
+        int swap = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(swap, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,77 @@
+package io.dialspool.replay;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to replay, and how.
+ *
+ * @param endpoint of a running {@code serve}, http or https
+ * @param campaignId the campaign that all rows are for
+ * @param columns member ({@code phoneNumber}, {@code clientToken}, {@code expirationTime}, {@code
+ *     expiresIn}, {@code attributes.NAME}) to column
+ * @param expiresIn deadline of rows without one, counted from the moment they are read
+ * @param delimiter of CSV; null to find it out from the header line
+ * @param rejects file for rejected rows; made anew at the first of them
+ * @param connections requests in flight at once, 1 to 16
+ * @param patience how long the endpoint may be in trouble without any progress
+ * @param backoffMs first wait after trouble; doubles up to 5 s
+ * @param silenceMs an answer that says nothing for so long is given up
+ */
+public record ReplayConfig(
+    URI endpoint,
+    String campaignId,
+    List<Source> sources,
+    Map<String, String> columns,
+    Duration expiresIn,
+    @Nullable Character delimiter,
+    Path rejects,
+    int connections,
+    Duration patience,
+    int backoffMs,
+    int silenceMs) {
+  public static final URI ENDPOINT = URI.create("http://127.0.0.1:8025");
+  public static final Duration EXPIRES_IN = Duration.ofHours(4);
+  public static final Path REJECTS = Path.of("rejects.csv");
+  public static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  public ReplayConfig {
+    sources = List.copyOf(sources);
+    columns = Map.copyOf(columns);
+    boolean web = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
+    if (!web || endpoint.getHost() == null) {
+      throw ReplayException.usage(
+          "--endpoint: " + endpoint + " (expected: a URL such as " + ENDPOINT + ")");
+    }
+    if (campaignId.isBlank()) {
+      throw ReplayException.usage("--campaign: (empty) (expected: the id of a campaign)");
+    }
+    if (expiresIn.isNegative() || expiresIn.isZero()) {
+      throw ReplayException.usage("--expires-in: not above 0 (expected: such as 4h)");
+    }
+    if (connections < 1 || connections > 16) {
+      throw ReplayException.usage("connections: " + connections + " (expected: 1 to 16)");
+    }
+  }
+
+  /** With the defaults of the command. */
+  public static ReplayConfig of(
+      URI endpoint, String campaignId, List<Source> sources, Map<String, String> columns) {
+    return new ReplayConfig(
+        endpoint,
+        campaignId,
+        sources,
+        columns,
+        EXPIRES_IN,
+        null,
+        REJECTS,
+        4,
+        PATIENCE,
+        100,
+        30_000);
+  }
+}
