@@ -1,0 +1,845 @@
+package io.dialspool.dispatch;
+
+import io.dialspool.config.DispatchConfig;
+import io.dialspool.lane.Batch;
+import io.dialspool.lane.Lane;
+import io.dialspool.lane.LaneMessage;
+import io.dialspool.lane.Mailbox;
+import io.dialspool.lane.Parcel;
+import io.dialspool.lane.Place;
+import io.dialspool.lane.QueuedRequest;
+import io.dialspool.request.CampaignId;
+import io.dialspool.request.CampaignState;
+import io.dialspool.request.Reason;
+import io.dialspool.request.RecallAnswer;
+import io.dialspool.request.RequestState;
+import io.dialspool.request.WaitingFor;
+import io.dialspool.spool.AppendedPage;
+import io.dialspool.spool.LaneInfo;
+import io.dialspool.spool.Mark;
+import io.dialspool.spool.Settlement;
+import io.dialspool.spool.Spool;
+import io.dialspool.spool.StoreCommand;
+import io.dialspool.spool.StoreReply;
+import io.dialspool.spool.StoreWorker;
+import io.dialspool.target.BatchReply;
+import io.dialspool.target.OutgoingBatch;
+import io.dialspool.target.OutgoingItem;
+import io.dialspool.target.Target;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The duty cycle that owns every lane: {@link #runOnce} takes in what came, ends what expired, and
+ * sends what may leave. It never blocks, sleeps, reads a clock or touches a disk; time comes as
+ * arguments, everything else through queues.
+ *
+ * <p>Lanes that may have something to send stand in a queue and take turns, a batch each; the
+ * others are woken by what they wait for (a page, an answer, a gate, a time). So an idle lane costs
+ * nothing, and a slow one delays nobody.
+ */
+public final class Dispatcher {
+  private static final long URGENT_MS = 120_000;
+  private static final long TICK_NS = 1_000_000_000L;
+  private static final int CALLS_A_TURN = 64;
+  private static final int EVENTS_A_TURN = 10_000;
+  private static final int ENDED_A_TURN = 500;
+  private static final double SMALL_SHARE = 0.1;
+
+  private final DispatchConfig config;
+  private final Target target;
+  private final long timeoutNs;
+  private final StoreWorker store;
+  private final Mailbox mailbox;
+  private final CallBudget budget;
+  private final Breaker breaker;
+  private final ReplyHandler replies;
+  private final Alarms alarms;
+  private final DispatchMeter meter;
+  private final RandomGenerator random;
+  private final Runnable wake;
+
+  private final SettleQueue settles;
+  private final ExpirySweeper sweeper;
+  private final GatePoller poller;
+  private final Share bisecting;
+  private final Share probing;
+
+  private final Queue<Event> inbox = new ConcurrentLinkedQueue<>();
+  private final Map<Integer, LaneControl> lanes = new HashMap<>();
+  private final Map<CampaignId, LaneControl> byCampaign = new HashMap<>();
+  private final ArrayDeque<LaneControl> ready = new ArrayDeque<>();
+  private final PriorityQueue<Wake> wakes =
+      new PriorityQueue<>(Comparator.comparingLong(Wake::timeNs));
+  private final Map<Long, Consumer<RecallAnswer>> recalls = new HashMap<>();
+  private final Map<Settled, List<Consumer<RecallAnswer>>> awaitingEnd = new HashMap<>();
+
+  private long recallTicket;
+  private int inFlight;
+  private int loadedTotal;
+  private boolean stopped;
+  private long nextTickNs = Long.MIN_VALUE;
+  private long sendBlockedUntilNs = Long.MIN_VALUE;
+  private long calls;
+  private long batchItems;
+  private long batchesWhileScarce;
+  private long itemsWhileScarce;
+  private long unsettled;
+  private volatile long unsettledPublished;
+
+  private record Wake(long timeNs, LaneControl control) {}
+
+  private record Settled(int lane, long sequence) {}
+
+  /** What the dispatcher is built from. */
+  public record Parts(
+      DispatchConfig config,
+      Target target,
+      long timeoutNs,
+      StoreWorker store,
+      Mailbox mailbox,
+      CallBudget budget,
+      Breaker breaker,
+      ReplyHandler replies,
+      Alarms alarms,
+      DispatchMeter meter,
+      RandomGenerator random,
+      Runnable wake) {}
+
+  /**
+   * @param restored lanes from before the start
+   * @param seen told every campaign state that was read; dispatch thread
+   */
+  public Dispatcher(
+      Parts parts, List<Spool.RestoredLane> restored, BiConsumer<CampaignId, CampaignState> seen) {
+    config = parts.config();
+    target = parts.target();
+    timeoutNs = parts.timeoutNs();
+    store = parts.store();
+    mailbox = parts.mailbox();
+    budget = parts.budget();
+    breaker = parts.breaker();
+    replies = parts.replies();
+    alarms = parts.alarms();
+    meter = parts.meter();
+    random = parts.random();
+    wake = parts.wake();
+    settles = new SettleQueue(store);
+    sweeper = new ExpirySweeper(store, alarms);
+    poller = new GatePoller(target, this::later, seen);
+    bisecting = new Share(budget.perSecondMax() * SMALL_SHARE);
+    probing = new Share(budget.perSecondMax() * SMALL_SHARE);
+    for (Spool.RestoredLane lane : restored) {
+      addLane(new Lane(lane, settles));
+    }
+    unsettledPublished = unsettled;
+  }
+
+  /** Does {@code event} at the beginning of the next turn. Any thread. */
+  public void later(Event event) {
+    inbox.add(event);
+    wake.run();
+  }
+
+  /** The store thread's way back. Any thread. */
+  public void onStoreReply(StoreReply reply) {
+    later((nowNs, nowMs) -> stored(reply, nowNs, nowMs));
+  }
+
+  /** One turn; returns the work done, 0 when idle. */
+  public int runOnce(long nowNs, long nowMs) {
+    sweeper.watch(nowNs, nowMs);
+    int work = takeIn(nowNs, nowMs);
+    if (nowNs >= nextTickNs) {
+      nextTickNs = nowNs + TICK_NS;
+      tick(nowNs, nowMs);
+    }
+    work += wakeDue(nowNs);
+    work += poller.poll(lanes.values(), nowNs, this::gateMoved);
+    work += send(nowNs, nowMs);
+    settles.flush();
+    unsettledPublished = unsettled;
+    return work;
+  }
+
+  /** Until when there is surely nothing to do unless something comes in; monotonic nanoseconds. */
+  public long idleUntilNs() {
+    long untilNs = nextTickNs;
+    Wake next = wakes.peek();
+    if (next != null) {
+      untilNs = Math.min(untilNs, next.timeNs());
+    }
+    if (!ready.isEmpty()) {
+      untilNs = Math.min(untilNs, sendBlockedUntilNs);
+    }
+    return untilNs;
+  }
+
+  // --- taking in
+
+  private int takeIn(long nowNs, long nowMs) {
+    int work = 0;
+    LaneMessage message;
+    while (work < EVENTS_A_TURN && (message = mailbox.poll()) != null) {
+      work++;
+      if (message instanceof LaneMessage.Appended appended) {
+        appended(appended.page(), nowNs);
+      } else if (message instanceof LaneMessage.Recall recall) {
+        recall(recall, nowMs);
+      }
+    }
+    Event event;
+    while (work < EVENTS_A_TURN && (event = inbox.poll()) != null) {
+      work++;
+      event.at(nowNs, nowMs);
+    }
+    return work;
+  }
+
+  private void appended(AppendedPage page, long nowNs) {
+    LaneControl control = lanes.get(page.lane().number());
+    if (control == null) {
+      control = addLane(new Lane(page.lane(), settles));
+    }
+    Lane lane = control.lane();
+    int before = lane.loadedCount();
+    lane.appended(page, control.gate().isOpen(nowNs) ? room(lane) : 0, nowNs);
+    loadedTotal += lane.loadedCount() - before;
+    unsettled += page.count();
+    // A request accepted with hardly any time left may come after its bucket was swept.
+    control.sweptThrough = Math.min(control.sweptThrough, lane.firstBucket() - 1);
+    makeReady(control);
+  }
+
+  private LaneControl addLane(Lane lane) {
+    var control = new LaneControl(lane, new Occupancy(random));
+    lanes.put(lane.info().number(), control);
+    byCampaign.put(lane.info().campaign(), control);
+    unsettled += lane.counts().queued();
+    makeReady(control);
+    return control;
+  }
+
+  private int room(Lane lane) {
+    int mine = config.windowItems() - lane.loadedCount();
+    int everyones = config.windowItemsTotal() - loadedTotal;
+    // However many lanes there are, each may hold two batches, or it could never send.
+    return Math.max(Math.min(mine, everyones), 2 * Batch.ITEMS_MAX - lane.loadedCount());
+  }
+
+  private void stored(StoreReply reply, long nowNs, long nowMs) {
+    if (reply instanceof StoreReply.ReadAheadDone done) {
+      LaneControl control = control(done.lane());
+      int before = control.lane().loadedCount();
+      control.lane().loaded(done.requests(), done.next(), nowNs);
+      loadedTotal += control.lane().loadedCount() - before;
+      makeReady(control);
+    } else if (reply instanceof StoreReply.Settled settled) {
+      settled.settlements().forEach(this::settled);
+      settles.settled(settled.settlements().size());
+    } else if (reply instanceof StoreReply.MarksWritten written) {
+      control(written.lane()).lane().markWritten(written.marks());
+      makeReady(control(written.lane()));
+    } else if (reply instanceof StoreReply.Swept swept) {
+      sweeper.swept(control(swept.lane()), swept, nowNs, nowMs);
+    } else if (reply instanceof StoreReply.FindDone found) {
+      found(found, nowMs);
+    }
+  }
+
+  private void settled(Settlement settlement) {
+    LaneControl control = control(settlement.request().lane());
+    int before = control.lane().loadedCount();
+    control.lane().settled(settlement);
+    loadedTotal += control.lane().loadedCount() - before;
+    unsettled--;
+    var waiting =
+        awaitingEnd.remove(
+            new Settled(control.lane().info().number(), settlement.request().sequence()));
+    if (waiting != null) {
+      waiting.forEach(reply -> reply.accept(answer(settlement.state())));
+    }
+    if (control.lane().hasMoreOnDisk()) {
+      feed(control);
+    }
+  }
+
+  private LaneControl control(LaneInfo lane) {
+    LaneControl control = lanes.get(lane.number());
+    if (control == null) {
+      throw new IllegalStateException("lane " + lane.number() + " is unknown to dispatch");
+    }
+    return control;
+  }
+
+  // --- recall
+
+  private void recall(LaneMessage.Recall recall, long nowMs) {
+    LaneControl control = lanes.get(recall.lane());
+    if (control == null) {
+      throw new IllegalStateException("lane " + recall.lane() + " is unknown to dispatch");
+    }
+    Lane lane = control.lane();
+    if (!recallLoaded(lane, recall.sequence(), recall.reply(), nowMs)) {
+      long ticket = ++recallTicket;
+      recalls.put(ticket, recall.reply());
+      store.offer(new StoreCommand.Find(lane.info(), recall.sequence(), ticket));
+    }
+  }
+
+  private boolean recallLoaded(Lane lane, long sequence, Consumer<RecallAnswer> reply, long nowMs) {
+    QueuedRequest request = lane.find(sequence);
+    if (request == null && !lane.isSettlingOnDisk(sequence)) {
+      return false;
+    }
+    if (request != null) {
+      if (request.place() == Place.IN_FLIGHT) {
+        reply.accept(new RecallAnswer.TooLate(RequestState.IN_FLIGHT));
+        return true;
+      }
+      boolean ending =
+          request.place() == Place.SETTLING_FROM_FLIGHT
+              || request.place() == Place.SETTLING_FROM_QUEUE;
+      if (!ending) {
+        if (request.maybeSent() || request.place() == Place.HELD) {
+          reply.accept(new RecallAnswer.TooLate(RequestState.QUEUED));
+          return true;
+        }
+        lane.settle(request, RequestState.CANCELLED, Reason.NONE, null, nowMs);
+      }
+    }
+    answerOnceSettled(lane, sequence, reply);
+    return true;
+  }
+
+  private void answerOnceSettled(Lane lane, long sequence, Consumer<RecallAnswer> reply) {
+    awaitingEnd
+        .computeIfAbsent(new Settled(lane.info().number(), sequence), key -> new ArrayList<>())
+        .add(reply);
+  }
+
+  private void found(StoreReply.FindDone done, long nowMs) {
+    Consumer<RecallAnswer> reply = recalls.remove(done.ticket());
+    if (reply == null) {
+      return;
+    }
+    Lane lane = control(done.lane()).lane();
+    Spool.Found found = done.found();
+    if (found == null) {
+      reply.accept(new RecallAnswer.Unknown());
+    } else if (found.outcome() != null) {
+      reply.accept(answer(found.outcome().state()));
+    } else if (!recallLoaded(lane, done.sequence(), reply, nowMs)) {
+      if (lane.mayHaveBeenSent(done.sequence())) {
+        reply.accept(new RecallAnswer.TooLate(RequestState.QUEUED));
+      } else if (lane.settleOnDisk(found.request(), RequestState.CANCELLED, Reason.NONE, nowMs)) {
+        answerOnceSettled(lane, done.sequence(), reply);
+      } else {
+        // It was loaded, sent and settled while the store looked: look again.
+        long ticket = ++recallTicket;
+        recalls.put(ticket, reply);
+        store.offer(new StoreCommand.Find(lane.info(), done.sequence(), ticket));
+      }
+    }
+  }
+
+  private static RecallAnswer answer(RequestState end) {
+    return end == RequestState.CANCELLED
+        ? new RecallAnswer.Cancelled()
+        : new RecallAnswer.TooLate(end);
+  }
+
+  // --- gates
+
+  /**
+   * A life cycle call was answered through us; no call leaves against the new state afterwards.
+   * Dispatch thread.
+   */
+  public void campaignChanged(CampaignId campaign, CampaignState state, long nowNs, long nowMs) {
+    LaneControl control = byCampaign.get(campaign);
+    if (control != null) {
+      control.gate().changedByUs(state, nowNs, nowMs);
+      gateMoved(control);
+    }
+  }
+
+  /** The campaign was deleted through us. Dispatch thread. */
+  public void campaignDeleted(CampaignId campaign) {
+    LaneControl control = byCampaign.get(campaign);
+    if (control != null) {
+      control.gate().deleted();
+      gateMoved(control);
+    }
+  }
+
+  private void gateMoved(LaneControl control) {
+    if (control.ending() == null) {
+      if (control.gate().isGone()) {
+        control.end(Reason.CAMPAIGN_GONE);
+      } else if (control.gate().isStopped() && config.onStopped().equals("end")) {
+        control.end(Reason.CAMPAIGN_STOPPED);
+      }
+    }
+    makeReady(control);
+  }
+
+  // --- sending
+
+  private void makeReady(LaneControl control) {
+    if (!control.ready) {
+      control.ready = true;
+      ready.add(control);
+      sendBlockedUntilNs = Long.MIN_VALUE;
+    }
+  }
+
+  private int wakeDue(long nowNs) {
+    int woken = 0;
+    Wake wakeUp = wakes.peek();
+    while (wakeUp != null && wakeUp.timeNs() <= nowNs) {
+      wakes.remove();
+      if (wakeUp.control().wakeNs == wakeUp.timeNs()) {
+        wakeUp.control().wakeNs = Long.MAX_VALUE;
+        makeReady(wakeUp.control());
+        woken++;
+      }
+      wakeUp = wakes.peek();
+    }
+    return woken;
+  }
+
+  private void wakeAt(LaneControl control, long timeNs) {
+    if (timeNs < control.wakeNs) {
+      control.wakeNs = timeNs;
+      wakes.add(new Wake(timeNs, control));
+    }
+  }
+
+  private int send(long nowNs, long nowMs) {
+    if (nowNs < sendBlockedUntilNs) {
+      return 0;
+    }
+    int work = 0;
+    int turns = ready.size() + CALLS_A_TURN;
+    while (work < CALLS_A_TURN && turns-- > 0 && !ready.isEmpty()) {
+      LaneControl control = ready.getFirst();
+      if (control.ending() != null) {
+        ready.removeFirst();
+        control.ready = false;
+        work += endAll(control, nowMs);
+        continue;
+      }
+      Batch batch = decide(control, nowNs, nowMs);
+      if (batch == null) {
+        ready.removeFirst();
+        control.ready = false;
+        continue;
+      }
+      if (inFlight >= config.inFlightMax()) {
+        sendBlockedUntilNs = Long.MAX_VALUE; // an answer makes its lane ready and unblocks
+        break;
+      }
+      if (!mayCall(control, nowNs)) {
+        break;
+      }
+      ready.removeFirst();
+      ready.addLast(control);
+      call(control, take(control, batch), nowNs, nowMs);
+      work++;
+    }
+    return work;
+  }
+
+  // Ask the budget last: a permit taken and not used is quota thrown away.
+  private boolean mayCall(LaneControl control, long nowNs) {
+    if (!breaker.tryAcquire()) {
+      control.waitingFor = WaitingFor.TARGET_DOWN;
+      sendBlockedUntilNs = nowNs + Breaker.ASK_AGAIN_NS;
+      return false;
+    }
+    if (!budget.tryAcquire(nowNs)) {
+      breaker.giveBack();
+      control.waitingFor = WaitingFor.CALL_BUDGET;
+      sendBlockedUntilNs = budget.askAgainNs();
+      return false;
+    }
+    return true;
+  }
+
+  /**
+   * What the lane would send now, still in its place, or null with a wake-up set for when that may
+   * change.
+   */
+  private @Nullable Batch decide(LaneControl control, long nowNs, long nowMs) {
+    Lane lane = control.lane();
+    if (stopped) {
+      return null;
+    }
+    lane.wakeBackedOff(nowNs);
+    if (!control.gate().isOpen(nowNs)) {
+      control.waitingFor = control.gate().waitingFor(nowNs);
+      if (control.gate().isHeldByAlarm(nowNs)) {
+        wakeAt(control, control.gate().alarmUntilNs());
+      }
+      return null;
+    }
+    feed(control);
+    if (nowNs < control.holdUntilNs()) {
+      control.waitingFor = WaitingFor.BACKOFF;
+      wakeAt(control, control.holdUntilNs());
+      return null;
+    }
+    Parcel parcel = lane.dueParcel(nowNs);
+    if (parcel != null) {
+      Batch repeated = decideParcel(control, parcel, nowNs, nowMs);
+      if (repeated != null) {
+        return repeated;
+      }
+    }
+    return decideFresh(control, nowNs, nowMs);
+  }
+
+  private @Nullable Batch decideParcel(LaneControl control, Parcel parcel, long nowNs, long nowMs) {
+    Lane lane = control.lane();
+    for (QueuedRequest request : parcel.requests()) {
+      if (request.place() == Place.IN_PARCEL) {
+        endIfTooLate(lane, request, nowNs, nowMs);
+      }
+    }
+    if (!parcel.equals(lane.dueParcel(nowNs))) {
+      wakeAt(control, nowNs); // all of it ended just now
+      return null;
+    }
+    if (anyTooLate(parcel.requests(), nowMs)) {
+      wakeAt(control, nowNs + TICK_NS); // expiry is paused
+      return null;
+    }
+    if (control.occupancy().permits(parcel.requests().size(), nowNs) == 0) {
+      control.waitingFor = WaitingFor.DIALER_FULL;
+      wakeAt(control, control.occupancy().nextNs(nowNs));
+      return null;
+    }
+    if (parcel.bisecting() && !bisecting.isAvailable(nowNs)) {
+      control.waitingFor = WaitingFor.BACKOFF;
+      wakeAt(control, nowNs + bisecting.intervalNs());
+      return null;
+    }
+    return new Batch(
+        parcel.requests().stream().filter(r -> r.place() == Place.IN_PARCEL).toList(), parcel);
+  }
+
+  private @Nullable Batch decideFresh(LaneControl control, long nowNs, long nowMs) {
+    Lane lane = control.lane();
+    List<QueuedRequest> next = lane.peek(Batch.ITEMS_MAX);
+    while (endTooLate(lane, next, nowNs, nowMs)) {
+      next = lane.peek(Batch.ITEMS_MAX);
+    }
+    if (next.isEmpty()) {
+      control.waitingFor = lane.hasQueued() ? WaitingFor.BACKOFF : WaitingFor.BATCH;
+      if (lane.nextDueNs() != Long.MAX_VALUE) {
+        wakeAt(control, Math.max(lane.nextDueNs(), nowNs + 1));
+      }
+      return null;
+    }
+    if (anyTooLate(next, nowMs)) {
+      wakeAt(control, nowNs + TICK_NS); // expiry is paused
+      return null;
+    }
+    boolean full = next.size() == Batch.ITEMS_MAX || lane.waitingCount() > next.size();
+    if (!full && !isUrgent(next, nowMs)) {
+      boolean more = lane.hasMoreOnDisk();
+      int lingerMs = more || budget.isScarce(nowNs) ? config.lingerScarceMs() : config.lingerMs();
+      long untilNs = next.get(0).waitingSinceNs() + lingerMs * 1_000_000L;
+      if (nowNs < untilNs) {
+        control.waitingFor = WaitingFor.BATCH;
+        wakeAt(control, Math.min(untilNs, Math.max(lane.nextDueNs(), nowNs + 1)));
+        if (budget.isScarce(nowNs)) {
+          wakeAt(control, nowNs + TICK_NS / 2); // it may become plenty
+        }
+        return null;
+      }
+    }
+    int permitted = control.occupancy().permits(next.size(), nowNs);
+    if (permitted > 0 && control.occupancy().isProbing() && !probing.isAvailable(nowNs)) {
+      permitted = 0;
+    }
+    if (permitted == 0) {
+      control.waitingFor = WaitingFor.DIALER_FULL;
+      wakeAt(control, control.occupancy().nextNs(nowNs));
+      return null;
+    }
+    next = next.subList(0, Math.min(permitted, next.size()));
+    if (!marked(control, next, nowMs)) {
+      return null; // the mark's sync wakes the lane
+    }
+    return new Batch(next, null);
+  }
+
+  /**
+   * Whether all may leave; asks for the next mark early, so that a steady flow never waits for it.
+   */
+  private boolean marked(LaneControl control, List<QueuedRequest> requests, long nowMs) {
+    Lane lane = control.lane();
+    long last = 0;
+    for (QueuedRequest request : requests) {
+      last = Math.max(last, request.sequence());
+    }
+    long chunk = (long) config.inFlightMax() * Batch.ITEMS_MAX;
+    if (last + chunk / 2 > lane.markedThrough()) {
+      List<Mark> marks = lane.askMark(Math.min(last + chunk, lane.tail() - 1), nowMs);
+      if (marks != null) {
+        store.offer(new StoreCommand.WriteMarks(lane.info(), marks));
+      }
+    }
+    return last <= lane.markedThrough();
+  }
+
+  private boolean isUrgent(List<QueuedRequest> requests, long nowMs) {
+    for (QueuedRequest request : requests) {
+      if (request.deadlineMs() - nowMs <= URGENT_MS) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean endTooLate(Lane lane, List<QueuedRequest> requests, long nowNs, long nowMs) {
+    boolean any = false;
+    for (QueuedRequest request : requests) {
+      any |= endIfTooLate(lane, request, nowNs, nowMs);
+    }
+    return any;
+  }
+
+  private boolean endIfTooLate(Lane lane, QueuedRequest request, long nowNs, long nowMs) {
+    if (request.tokenAliveUntilMs() <= nowMs) {
+      lane.settle(request, RequestState.UNDELIVERABLE, Reason.IN_DOUBT, null, nowMs);
+      return true;
+    }
+    if (isTooLate(request, nowMs) && !sweeper.isPaused(nowNs)) {
+      lane.settle(request, RequestState.EXPIRED, Reason.NONE, null, nowMs);
+      return true;
+    }
+    return false;
+  }
+
+  private boolean anyTooLate(List<QueuedRequest> requests, long nowMs) {
+    for (QueuedRequest request : requests) {
+      if (isTooLate(request, nowMs)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isTooLate(QueuedRequest request, long nowMs) {
+    long onTargetMs = nowMs + Math.max(0, target.clockOffsetMs());
+    // A second more than the client asks for, so that writing the call never finds it too late.
+    return request.deadlineMs() - onTargetMs < OutgoingBatch.LEFT_MIN_MS + 1_000;
+  }
+
+  private static Batch take(LaneControl control, Batch decided) {
+    Parcel parcel = decided.parcel();
+    return parcel == null
+        ? control.lane().take(decided.requests())
+        : control.lane().takeParcel(parcel);
+  }
+
+  private void call(LaneControl control, Batch batch, long nowNs, long nowMs) {
+    var items = new ArrayList<OutgoingItem>(batch.requests().size());
+    for (QueuedRequest request : batch.requests()) {
+      request.sentAt(nowMs);
+      var stored = request.stored();
+      items.add(
+          new OutgoingItem(
+              outgoingToken(control, stored.clientToken()),
+              stored.deadlineMs(),
+              stored.bytes(),
+              stored.payloadAt(),
+              stored.payloadBytes()));
+    }
+    if (batch.parcel() != null && batch.parcel().bisecting()) {
+      bisecting.take();
+    } else if (control.occupancy().isProbing()) {
+      probing.take();
+    }
+    inFlight++;
+    calls++;
+    batchItems += items.size();
+    control.countBatch(items.size());
+    control.occupancy().sent(items.size());
+    if (budget.isScarce(nowNs)) {
+      batchesWhileScarce++;
+      itemsWhileScarce += items.size();
+    }
+    var call =
+        new Call(
+            control, batch, items.stream().map(OutgoingItem::clientToken).toList(), nowNs, nowMs);
+    target.put(
+        new OutgoingBatch(
+            control.lane().info().campaign(), items, config.expiryWindow().toMillis()),
+        timeoutNs,
+        reply -> later((replyNs, replyMs) -> answered(call, reply, replyNs, replyMs)));
+  }
+
+  private void answered(Call call, BatchReply reply, long nowNs, long nowMs) {
+    inFlight--;
+    sendBlockedUntilNs = Long.MIN_VALUE;
+    meter.called(outcome(reply), call.batch().requests().size(), nowNs - call.beganNs());
+    replies.onReply(call, reply, nowNs, nowMs);
+    gateMoved(call.control());
+  }
+
+  private static String outcome(BatchReply reply) {
+    if (reply instanceof BatchReply.Answered) {
+      return "answered";
+    } else if (reply instanceof BatchReply.Refused refused) {
+      return refused.status() == 429 ? "throttled" : "refused";
+    }
+    return reply instanceof BatchReply.Unanswered ? "unanswered" : "not-sent";
+  }
+
+  // How AWS scopes tokens is undocumented; under account scope the token goes out as a hash of
+  // campaign and token.
+  private String outgoingToken(LaneControl control, String clientToken) {
+    if (config.tokenScope().equals("campaign")) {
+      return clientToken;
+    }
+    try {
+      var sha = MessageDigest.getInstance("SHA-256");
+      sha.update(control.lane().info().campaign().value().getBytes(StandardCharsets.UTF_8));
+      sha.update((byte) 0);
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString(sha.digest(clientToken.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Ends what waits in a lane whose campaign has ended. */
+  private int endAll(LaneControl control, long nowMs) {
+    Lane lane = control.lane();
+    Reason reason = control.ending();
+    int ended = 0;
+    for (Place place : List.of(Place.WAITING, Place.BACKING_OFF, Place.IN_PARCEL, Place.HELD)) {
+      if (lane.count(place) > 0) {
+        for (QueuedRequest request : lane.inPlace(place)) {
+          if (ended == ENDED_A_TURN) {
+            makeReady(control);
+            return ended;
+          }
+          lane.settle(
+              request,
+              RequestState.UNDELIVERABLE,
+              reason == null ? Reason.CAMPAIGN_STOPPED : reason,
+              null,
+              nowMs);
+          ended++;
+        }
+      }
+    }
+    feed(control);
+    return ended;
+  }
+
+  /** Reads ahead if the lane has room. */
+  private void feed(LaneControl control) {
+    Lane lane = control.lane();
+    if (lane.isReading()
+        || !lane.hasMoreOnDisk()
+        || lane.loadedCount() > config.windowItems() / 2
+        || (control.ending() == null && control.gate().state() != CampaignState.RUNNING)) {
+      return;
+    }
+    int room = room(lane);
+    if (room > 0) {
+      store.offer(new StoreCommand.ReadAhead(lane.info(), lane.beginReading(), lane.tail(), room));
+    }
+  }
+
+  // --- once a second
+
+  private void tick(long nowNs, long nowMs) {
+    boolean sweep = sweeper.isDue(nowNs);
+    for (LaneControl control : lanes.values()) {
+      if (control.lane().hasUnsettled()) {
+        replies.onTick(control, nowNs, nowMs);
+        if (sweep) {
+          sweeper.sweep(control, nowMs);
+        }
+      }
+    }
+  }
+
+  // --- looking
+
+  /** No new calls from now on; answers are still taken. Dispatch thread. */
+  public void stopSending() {
+    stopped = true;
+  }
+
+  /** Whether no call is without its answer and no end on its way to the disk. Dispatch thread. */
+  public boolean isQuiet() {
+    return inFlight == 0 && settles.underWay() == 0;
+  }
+
+  /** Accepted and not yet ended; any thread. */
+  public long unsettled() {
+    return unsettledPublished;
+  }
+
+  /** Dispatch thread. */
+  public @Nullable LaneControl find(CampaignId campaign) {
+    return byCampaign.get(campaign);
+  }
+
+  /** Dispatch thread. */
+  public Collection<LaneControl> lanes() {
+    return lanes.values();
+  }
+
+  int inFlight() {
+    return inFlight;
+  }
+
+  long calls() {
+    return calls;
+  }
+
+  long batchItems() {
+    return batchItems;
+  }
+
+  long batchesWhileScarce() {
+    return batchesWhileScarce;
+  }
+
+  long itemsWhileScarce() {
+    return itemsWhileScarce;
+  }
+
+  CallBudget budget() {
+    return budget;
+  }
+
+  Breaker breaker() {
+    return breaker;
+  }
+}

@@ -1,0 +1,137 @@
+package io.dialspool.dispatch;
+
+import io.dialspool.lane.Lane;
+import io.dialspool.lane.QueuedRequest;
+import io.dialspool.request.Reason;
+import io.dialspool.request.WaitingFor;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lane with what decides whether it may send: its gate, its dialer's occupancy, and the answers
+ * not believed yet.
+ */
+public final class LaneControl {
+  private static final int SECONDS = 60;
+
+  private final Lane lane;
+  private final Gate gate = new Gate();
+  private final Occupancy occupancy;
+
+  // Dispatcher only
+  boolean ready;
+  long wakeNs = Long.MAX_VALUE;
+  int sweptThrough;
+  boolean sweeping;
+  WaitingFor waitingFor = WaitingFor.BATCH;
+  private @Nullable Reason ending;
+  private long holdUntilNs = Long.MIN_VALUE;
+
+  // Reconcile only
+  private final List<QueuedRequest> suspects = new ArrayList<>();
+  private final List<QueuedRequest> refusedAlone = new ArrayList<>();
+  private int invalidStreak;
+  private long invalidSinceNs;
+
+  private final long[] submittedBySecond = new long[SECONDS];
+  private long submittedSecond;
+  private long batches;
+  private long batchItems;
+
+  LaneControl(Lane lane, Occupancy occupancy) {
+    this.lane = lane;
+    this.occupancy = occupancy;
+  }
+
+  public Lane lane() {
+    return lane;
+  }
+
+  public Gate gate() {
+    return gate;
+  }
+
+  public Occupancy occupancy() {
+    return occupancy;
+  }
+
+  /** Why everything in the lane is to end, or null while it isn't. */
+  @Nullable Reason ending() {
+    return ending;
+  }
+
+  void end(Reason why) {
+    ending = why;
+  }
+
+  /** No call of this lane before then. */
+  public void holdUntil(long timeNs) {
+    holdUntilNs = Math.max(holdUntilNs, timeNs);
+  }
+
+  long holdUntilNs() {
+    return holdUntilNs;
+  }
+
+  /**
+   * Refused with {@code InvalidInput} by a call that refused everything: believed once another call
+   * succeeds.
+   */
+  public List<QueuedRequest> suspects() {
+    return suspects;
+  }
+
+  /** Refused when they stood alone in a call: believed once another request was accepted. */
+  public List<QueuedRequest> refusedAlone() {
+    return refusedAlone;
+  }
+
+  public int invalidStreak() {
+    return invalidStreak;
+  }
+
+  public void invalidStreak(int calls) {
+    invalidStreak = calls;
+  }
+
+  public long invalidSinceNs() {
+    return invalidSinceNs;
+  }
+
+  public void invalidSinceNs(long timeNs) {
+    invalidSinceNs = timeNs;
+  }
+
+  public void countSubmitted(int items, long nowNs) {
+    forgetOld(nowNs);
+    submittedBySecond[(int) (submittedSecond % SECONDS)] += items;
+  }
+
+  /** Requests submitted per second over the last minute. */
+  double drainPerSecond(long nowNs) {
+    forgetOld(nowNs);
+    long sum = 0;
+    for (long items : submittedBySecond) {
+      sum += items;
+    }
+    return sum / (double) SECONDS;
+  }
+
+  private void forgetOld(long nowNs) {
+    long second = Math.floorDiv(nowNs, 1_000_000_000L) + (1L << 40); // nanoTime may be negative
+    for (long s = Math.max(submittedSecond + 1, second - SECONDS + 1); s <= second; s++) {
+      submittedBySecond[(int) (s % SECONDS)] = 0;
+    }
+    submittedSecond = Math.max(submittedSecond, second);
+  }
+
+  void countBatch(int items) {
+    batches++;
+    batchItems += items;
+  }
+
+  double batchFill() {
+    return batches == 0 ? 0 : batchItems / (double) batches;
+  }
+}

@@ -1,0 +1,172 @@
+package io.dialspool.dispatch;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * How many items per second one campaign's dialer takes. The target tells only when its buffer is
+ * full, so the drain is measured: what was accepted between two throttled answers, over the time
+ * between them.
+ *
+ * <pre>
+ * FREE  --throttled--> PROBING --one accepted--> RAMPING --throttled--> PACED --nothing accepted, three times--> PROBING
+ * </pre>
+ *
+ * FREE: never full, no limit. PROBING: full for long, one item now and then, 1 s growing to 30 s
+ * with jitter. RAMPING: one call at a time, each twice the last. PACED: a little below the measured
+ * drain, creeping upwards until throttled again. One answer is one event, however many of its items
+ * were throttled. Dispatch thread only.
+ */
+public final class Occupancy {
+  private static final long SECOND_NS = 1_000_000_000L;
+  private static final long PROBE_FIRST_NS = SECOND_NS;
+  private static final long PROBE_LONGEST_NS = 30 * SECOND_NS;
+  private static final double BELOW_DRAIN = 0.97;
+  private static final double CREEP_PER_SECOND = 0.02;
+  private static final double PER_SECOND_MIN = 0.05;
+  private static final int ITEMS_MAX = 25;
+
+  private enum Mode {
+    FREE,
+    PROBING,
+    RAMPING,
+    PACED
+  }
+
+  private final RandomGenerator random;
+  private Mode mode = Mode.FREE;
+  private long probeIntervalNs = PROBE_FIRST_NS;
+  private long nextNs;
+  private int rampItems;
+  private int outstanding;
+  private double perSecond;
+  private double allowance;
+  private long allowanceAtNs;
+  private long creptAtNs;
+  private long measuringSinceNs;
+  private long acceptedSince;
+  private int emptyHanded;
+
+  public Occupancy(RandomGenerator random) {
+    this.random = random;
+  }
+
+  /** How many of {@code wanted} items may leave now; 0 means wait until {@link #nextNs}. */
+  int permits(int wanted, long nowNs) {
+    return switch (mode) {
+      case FREE -> wanted;
+      case PROBING -> outstanding == 0 && nowNs >= nextNs ? 1 : 0;
+      case RAMPING -> outstanding == 0 ? Math.min(wanted, rampItems) : 0;
+      case PACED -> paced(wanted, nowNs);
+    };
+  }
+
+  private int paced(int wanted, long nowNs) {
+    double creepSeconds = (nowNs - creptAtNs) / (double) SECOND_NS;
+    if (creepSeconds >= 1) {
+      perSecond *= 1 + CREEP_PER_SECOND * Math.min(creepSeconds, 10);
+      creptAtNs = nowNs;
+    }
+    allowance += (nowNs - allowanceAtNs) / (double) SECOND_NS * perSecond;
+    allowance = Math.min(allowance, Math.max(ITEMS_MAX, perSecond / 2));
+    allowanceAtNs = nowNs;
+    // Full batches, unless the dialer is so slow that one would take over five seconds.
+    int enough = Math.min(wanted, (int) Math.max(1, Math.min(ITEMS_MAX, perSecond * 5)));
+    if (allowance >= enough) {
+      return (int) Math.min(wanted, allowance);
+    }
+    nextNs = nowNs + (long) Math.ceil((enough - allowance) / perSecond * SECOND_NS);
+    return 0;
+  }
+
+  /** When it is worth asking again; while an answer is outstanding, after that. */
+  long nextNs(long nowNs) {
+    return mode == Mode.RAMPING || (mode == Mode.PROBING && outstanding > 0)
+        ? nowNs + SECOND_NS
+        : Math.max(nextNs, nowNs + 1);
+  }
+
+  boolean isProbing() {
+    return mode == Mode.PROBING;
+  }
+
+  boolean isFree() {
+    return mode == Mode.FREE;
+  }
+
+  void sent(int items) {
+    outstanding++;
+    if (mode == Mode.PACED) {
+      allowance -= items;
+    }
+  }
+
+  /** An answer to a call, or its end without one ({@code accepted} and {@code throttled} 0). */
+  public void answered(int accepted, int throttled, long nowNs) {
+    outstanding = Math.max(0, outstanding - 1);
+    acceptedSince += accepted;
+    if (throttled > 0) {
+      full(accepted, nowNs);
+    } else if (accepted > 0) {
+      taken();
+    } else if (mode == Mode.PROBING) {
+      nextNs = nowNs + probeIntervalNs;
+    }
+  }
+
+  private void taken() {
+    emptyHanded = 0;
+    if (mode == Mode.PROBING) {
+      mode = Mode.RAMPING;
+      rampItems = 2;
+      probeIntervalNs = PROBE_FIRST_NS;
+    } else if (mode == Mode.RAMPING) {
+      rampItems = Math.min(ITEMS_MAX, rampItems * 2);
+    }
+  }
+
+  private void full(int accepted, long nowNs) {
+    long spanNs = nowNs - measuringSinceNs;
+    emptyHanded = accepted == 0 ? emptyHanded + 1 : 0;
+    switch (mode) {
+      case FREE -> probeAfter(PROBE_FIRST_NS, nowNs);
+      case PROBING -> probeAfter(Math.min(PROBE_LONGEST_NS, probeIntervalNs * 2), nowNs);
+      case RAMPING -> pace(acceptedSince, spanNs, nowNs);
+      case PACED -> {
+        if (emptyHanded >= 3) {
+          probeAfter(PROBE_FIRST_NS, nowNs);
+        } else if (spanNs >= SECOND_NS && acceptedSince > 0) {
+          pace(acceptedSince, spanNs, nowNs);
+        } else {
+          // Calls that were under way together say the same thing once; too short to measure.
+          perSecond = Math.max(PER_SECOND_MIN, perSecond * 0.9);
+          allowance = Math.min(allowance, 0);
+          return; // the measurement goes on
+        }
+      }
+    }
+    measuringSinceNs = nowNs;
+    acceptedSince = 0;
+  }
+
+  private void pace(long items, long spanNs, long nowNs) {
+    mode = Mode.PACED;
+    perSecond =
+        Math.max(
+            PER_SECOND_MIN, BELOW_DRAIN * items * SECOND_NS / Math.max(spanNs, SECOND_NS / 10));
+    // The buffer is full now: let half a batch's worth drain before the next.
+    allowance = -ITEMS_MAX / 2.0;
+    allowanceAtNs = nowNs;
+    creptAtNs = nowNs;
+  }
+
+  private void probeAfter(long intervalNs, long nowNs) {
+    mode = Mode.PROBING;
+    probeIntervalNs = intervalNs;
+    nextNs = nowNs + Math.round(intervalNs * (0.75 + random.nextDouble() / 2));
+  }
+
+  /** Items per second that the dialer is believed to take; 0 while that was never tested. */
+  double perSecond() {
+    return mode == Mode.PACED ? perSecond : 0;
+  }
+}

@@ -1,0 +1,517 @@
+package io.dialspool.lane;
+
+import io.dialspool.request.Counts;
+import io.dialspool.request.Reason;
+import io.dialspool.request.RequestState;
+import io.dialspool.spool.AppendedPage;
+import io.dialspool.spool.DeadlineBucket;
+import io.dialspool.spool.LaneInfo;
+import io.dialspool.spool.Mark;
+import io.dialspool.spool.Page;
+import io.dialspool.spool.Settlement;
+import io.dialspool.spool.Spool;
+import io.dialspool.spool.StoredRequest;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All requests of one campaign that have not ended. A bounded window of them is loaded; the rest is
+ * a cursor into the spool's pages and a count. Dispatch thread only.
+ *
+ * <p>Every loaded request stands in {@link #loaded} and is in exactly one {@link Place}, and the
+ * counts of the conservation line are the numbers of requests in these places; nothing is derived
+ * by subtraction. A request taken out of turn (recalled, expired) stays in its queue and is passed
+ * over when its turn comes.
+ */
+public final class Lane {
+  /**
+   * A token is remembered by the target for 7 days (contract section 8); an hour of that is ours
+   * for safety.
+   */
+  private static final long TOKEN_LIFE_MS = Duration.ofDays(7).minusHours(1).toMillis();
+
+  private static final long MARK_SPAN_MS = Duration.ofHours(1).toMillis();
+
+  private final LaneInfo info;
+  private final Ending ending;
+  private final ArrayDeque<QueuedRequest> window = new ArrayDeque<>();
+  private final PriorityQueue<QueuedRequest> backingOff =
+      new PriorityQueue<>(Comparator.comparingLong(QueuedRequest::notBeforeNs));
+  private final PriorityQueue<Parcel> parcels =
+      new PriorityQueue<>(Comparator.comparingLong(Parcel::notBeforeNs));
+  private final Map<Long, QueuedRequest> loaded = new HashMap<>();
+  private final long[] byPlace = new long[Place.values().length];
+  private final TreeMap<Integer, Long> unsettledByBucket;
+
+  /** Requests behind the cursor whose end is on its way to the disk. */
+  private final Set<Long> settlingOnDisk = new HashSet<>();
+
+  private final long[] byState;
+  private final List<Mark> startMarks;
+  private final List<Mark> marks;
+
+  private long accepted;
+  private long onDisk;
+  private long cursor;
+  private long tail;
+  private boolean reading;
+  private long markAsked;
+
+  /** A lane as the start found it; its requests are all on disk. */
+  public Lane(Spool.RestoredLane restored, Ending ending) {
+    this.info = restored.lane();
+    this.ending = ending;
+    this.unsettledByBucket = new TreeMap<>(restored.unsettledByBucket());
+    this.byState = restored.settledByState().clone();
+    this.accepted = byState[0];
+    this.byState[0] = 0;
+    this.onDisk = unsettledByBucket.values().stream().mapToLong(Long::longValue).sum();
+    this.cursor = restored.firstUnsettled();
+    this.tail = restored.nextSequence();
+    this.startMarks = restored.marks();
+    this.marks = new ArrayList<>(restored.marks());
+    this.markAsked = markedThrough();
+  }
+
+  /** A lane that begins with the page at hand. */
+  public Lane(LaneInfo info, Ending ending) {
+    this(
+        new Spool.RestoredLane(
+            info, new long[RequestState.values().length], new TreeMap<>(), 1, 1, List.of()),
+        ending);
+  }
+
+  public LaneInfo info() {
+    return info;
+  }
+
+  // --- coming in
+
+  /**
+   * A page was synced. It goes straight into the window if it is next and there is room, else it
+   * waits on disk.
+   */
+  public void appended(AppendedPage page, int windowRoom, long nowNs) {
+    List<StoredRequest> requests = Page.read(info, page.first(), page.page());
+    accepted += requests.size();
+    tail = page.first() + requests.size();
+    for (StoredRequest request : requests) {
+      unsettledByBucket.merge(DeadlineBucket.of(request.deadlineMs()), 1L, Long::sum);
+    }
+    if (cursor == page.first() && !reading && requests.size() <= windowRoom) {
+      cursor = tail;
+      for (StoredRequest request : requests) {
+        load(request, nowNs);
+      }
+    } else {
+      onDisk += requests.size();
+    }
+  }
+
+  /** Where to read ahead from; {@link #loaded} must follow. */
+  public long beginReading() {
+    reading = true;
+    return cursor;
+  }
+
+  public boolean isReading() {
+    return reading;
+  }
+
+  /** Whether anything waits behind the window. */
+  public boolean hasMoreOnDisk() {
+    return cursor < tail;
+  }
+
+  /** Next sequence that will be appended. */
+  public long tail() {
+    return tail;
+  }
+
+  /** What was read ahead. */
+  public void loaded(List<StoredRequest> requests, long next, long nowNs) {
+    reading = false;
+    cursor = Math.max(cursor, next);
+    for (StoredRequest request : requests) {
+      if (!settlingOnDisk.contains(request.sequence())) {
+        onDisk--;
+        load(request, nowNs);
+      }
+    }
+  }
+
+  private void load(StoredRequest stored, long nowNs) {
+    var request = new QueuedRequest(stored, nowNs);
+    Mark mark = startMark(stored.sequence());
+    if (mark != null) {
+      request.maybeSentUntil(mark.sinceMs() + TOKEN_LIFE_MS);
+    }
+    loaded.put(stored.sequence(), request);
+    byPlace[Place.WAITING.index()]++;
+    window.add(request);
+  }
+
+  private @Nullable Mark startMark(long sequence) {
+    for (Mark mark : startMarks) {
+      if (sequence <= mark.through()) {
+        return mark;
+      }
+    }
+    return null;
+  }
+
+  // --- going out
+
+  /** Takes due backoffs to the head of the window. */
+  public void wakeBackedOff(long nowNs) {
+    QueuedRequest first = backingOff.peek();
+    while (first != null && (first.notBeforeNs() <= nowNs || first.place() != Place.BACKING_OFF)) {
+      backingOff.remove();
+      if (first.place() == Place.BACKING_OFF) {
+        move(first, Place.WAITING);
+        window.addFirst(first);
+      }
+      first = backingOff.peek();
+    }
+  }
+
+  /** Earliest time at which a backoff or a parcel falls due; {@link Long#MAX_VALUE} for none. */
+  public long nextDueNs() {
+    QueuedRequest request = backingOff.peek();
+    Parcel parcel = parcels.peek();
+    return Math.min(
+        request == null ? Long.MAX_VALUE : request.notBeforeNs(),
+        parcel == null ? Long.MAX_VALUE : parcel.notBeforeNs());
+  }
+
+  /** The parcel that is due, or null; it stays where it is. */
+  public @Nullable Parcel dueParcel(long nowNs) {
+    Parcel parcel = parcels.peek();
+    while (parcel != null && parcel.requests().stream().noneMatch(Lane::isInParcel)) {
+      parcels.remove(); // all of it ended meanwhile
+      parcel = parcels.peek();
+    }
+    return parcel != null && parcel.notBeforeNs() <= nowNs ? parcel : null;
+  }
+
+  private static boolean isInParcel(QueuedRequest request) {
+    return request.place() == Place.IN_PARCEL;
+  }
+
+  /** Takes the due parcel out, its requests now in flight. */
+  public Batch takeParcel(Parcel parcel) {
+    parcels.remove(parcel);
+    List<QueuedRequest> requests = parcel.requests().stream().filter(Lane::isInParcel).toList();
+    for (QueuedRequest request : requests) {
+      move(request, Place.IN_FLIGHT);
+    }
+    return new Batch(requests, parcel);
+  }
+
+  /**
+   * The next requests in turn, at most {@code itemsMax} of them and 1 MiB; they stay where they
+   * are. What has ended meanwhile is dropped from the head.
+   */
+  public List<QueuedRequest> peek(int itemsMax) {
+    var batch = new ArrayList<QueuedRequest>(itemsMax);
+    int bytes = 0;
+    while (!window.isEmpty() && window.getFirst().place() != Place.WAITING) {
+      window.removeFirst();
+    }
+    for (QueuedRequest request : window) {
+      if (request.place() == Place.WAITING) {
+        bytes += request.stored().payloadBytes() + 300; // token, expirationTime, punctuation
+        if (batch.size() == itemsMax || (bytes > Batch.BYTES_MAX && !batch.isEmpty())) {
+          break;
+        }
+        batch.add(request);
+      }
+    }
+    return batch;
+  }
+
+  /** Takes what {@link #peek} showed; now in flight. */
+  public Batch take(List<QueuedRequest> requests) {
+    for (int taken = 0; taken < requests.size(); ) {
+      if (window.removeFirst().place() == Place.WAITING) {
+        taken++;
+      }
+    }
+    for (QueuedRequest request : requests) {
+      move(request, Place.IN_FLIGHT);
+    }
+    return new Batch(requests, null);
+  }
+
+  /** Back to the head of the lane, in their order. */
+  public void giveBack(List<QueuedRequest> requests) {
+    for (int i = requests.size() - 1; i >= 0; i--) {
+      move(requests.get(i), Place.WAITING);
+      window.addFirst(requests.get(i));
+    }
+  }
+
+  /** Back into the lane, not before a time. */
+  public void backOff(QueuedRequest request, long notBeforeNs) {
+    move(request, Place.BACKING_OFF);
+    request.notBeforeNs(notBeforeNs);
+    backingOff.add(request);
+  }
+
+  /** Goes out again as one. */
+  public void backOff(Parcel parcel) {
+    for (QueuedRequest request : parcel.requests()) {
+      move(request, Place.IN_PARCEL);
+    }
+    parcels.add(parcel);
+  }
+
+  /** Keeps it aside until its answer is believed. */
+  public void hold(QueuedRequest request) {
+    move(request, Place.HELD);
+  }
+
+  // --- ending
+
+  /**
+   * Decides a loaded request's end; one that was maybe sent and did not succeed is in doubt,
+   * whatever else befell it.
+   */
+  public void settle(
+      QueuedRequest request,
+      RequestState state,
+      Reason reason,
+      @Nullable String targetDialRequestId,
+      long nowMs) {
+    if (request.place().isSettling()) {
+      throw new IllegalStateException(
+          "ds-" + info.number() + "-" + request.sequence() + " would be settled twice");
+    }
+    boolean doubt = request.maybeSent() && state != RequestState.SUBMITTED;
+    move(
+        request,
+        request.place() == Place.IN_FLIGHT
+            ? Place.SETTLING_FROM_FLIGHT
+            : Place.SETTLING_FROM_QUEUE);
+    ending.settle(
+        new Settlement(
+            request.stored(),
+            doubt ? RequestState.UNDELIVERABLE : state,
+            doubt ? Reason.IN_DOUBT : reason,
+            request.attempts(),
+            request.firstSentAtMs(),
+            nowMs,
+            targetDialRequestId));
+  }
+
+  /**
+   * Decides the end of a request that was never loaded; false if it is loaded or ending already.
+   */
+  public boolean settleOnDisk(
+      StoredRequest request, RequestState state, Reason reason, long nowMs) {
+    if (request.sequence() < cursor || !settlingOnDisk.add(request.sequence())) {
+      return false;
+    }
+    onDisk--;
+    boolean doubt = mayHaveBeenSent(request.sequence());
+    ending.settle(
+        new Settlement(
+            request,
+            doubt ? RequestState.UNDELIVERABLE : state,
+            doubt ? Reason.IN_DOUBT : reason,
+            0,
+            0,
+            nowMs,
+            null));
+    return true;
+  }
+
+  /** Whether an earlier life of the process may have sent it. */
+  public boolean mayHaveBeenSent(long sequence) {
+    return startMark(sequence) != null;
+  }
+
+  /** The end is on disk. */
+  public void settled(Settlement settlement) {
+    long sequence = settlement.request().sequence();
+    if (!settlingOnDisk.remove(sequence)) {
+      QueuedRequest request = loaded.remove(sequence);
+      if (request == null || !request.place().isSettling()) {
+        throw new IllegalStateException("ds-" + info.number() + "-" + sequence + " was not ending");
+      }
+      byPlace[request.place().index()]--;
+    }
+    byState[settlement.state().code()]++;
+    unsettledByBucket.computeIfPresent(
+        DeadlineBucket.of(settlement.request().deadlineMs()),
+        (bucket, count) -> count == 1 ? null : count - 1);
+  }
+
+  // --- expiry
+
+  /** The first deadline bucket with anything unsettled, or {@link Integer#MAX_VALUE}. */
+  public int firstBucket() {
+    return unsettledByBucket.isEmpty() ? Integer.MAX_VALUE : unsettledByBucket.firstKey();
+  }
+
+  /** Unsettled requests by deadline bucket, ascending. */
+  public Map<Integer, Long> unsettledByBucket() {
+    return unsettledByBucket;
+  }
+
+  /** Loaded requests that wait with a deadline at or before {@code nowMs}. */
+  public List<QueuedRequest> overdue(long nowMs) {
+    var overdue = new ArrayList<QueuedRequest>();
+    for (QueuedRequest request : loaded.values()) {
+      if (request.deadlineMs() <= nowMs
+          && !request.place().isSettling()
+          && request.place() != Place.IN_FLIGHT) {
+        overdue.add(request);
+      }
+    }
+    overdue.sort(Comparator.comparingLong(QueuedRequest::sequence));
+    return overdue;
+  }
+
+  // --- handed-over marks
+
+  /** Up to here requests may leave: the mark is synced. Set by {@link #markWritten}. */
+  public long markedThrough() {
+    return marks.isEmpty() ? 0 : marks.get(marks.size() - 1).through();
+  }
+
+  /**
+   * The marks to write so that requests up to {@code through} may leave, or null if that was asked
+   * already. An entry spans an hour, so that the token's life is known to the hour.
+   */
+  public @Nullable List<Mark> askMark(long through, long nowMs) {
+    if (through <= markAsked) {
+      return null;
+    }
+    markAsked = through;
+    var asked = new ArrayList<Mark>(marks);
+    Mark last = asked.isEmpty() ? null : asked.get(asked.size() - 1);
+    // A clock that went back begins an entry of its own too.
+    if (last != null && nowMs - last.sinceMs() < MARK_SPAN_MS && nowMs >= last.sinceMs()) {
+      asked.set(asked.size() - 1, new Mark(through, last.sinceMs()));
+    } else {
+      asked.add(new Mark(through, nowMs));
+    }
+    if (asked.size() > 1) {
+      long lowest = lowestUnsettled();
+      asked.removeIf(mark -> mark.through() < lowest);
+    }
+    return asked;
+  }
+
+  /** They are synced. */
+  public void markWritten(List<Mark> written) {
+    marks.clear();
+    marks.addAll(written);
+  }
+
+  // Entries below everything that is loaded or on disk have nothing left to say.
+  private long lowestUnsettled() {
+    long lowest = cursor;
+    for (long sequence : loaded.keySet()) {
+      lowest = Math.min(lowest, sequence);
+    }
+    return lowest;
+  }
+
+  // --- looking
+
+  public @Nullable QueuedRequest find(long sequence) {
+    return loaded.get(sequence);
+  }
+
+  /** Whether its end is on its way to the disk although it was never loaded. */
+  public boolean isSettlingOnDisk(long sequence) {
+    return settlingOnDisk.contains(sequence);
+  }
+
+  public int loadedCount() {
+    return loaded.size();
+  }
+
+  /** Waiting in the window, in turn. */
+  public int waitingCount() {
+    return (int) byPlace[Place.WAITING.index()];
+  }
+
+  public int count(Place place) {
+    return (int) byPlace[place.index()];
+  }
+
+  public boolean hasUnsettled() {
+    return onDisk > 0 || !loaded.isEmpty() || !settlingOnDisk.isEmpty();
+  }
+
+  /** Whether anything has yet to be sent or ended. */
+  public boolean hasQueued() {
+    return onDisk > 0
+        || byPlace[Place.WAITING.index()] > 0
+        || byPlace[Place.BACKING_OFF.index()] > 0
+        || byPlace[Place.IN_PARCEL.index()] > 0
+        || byPlace[Place.HELD.index()] > 0;
+  }
+
+  /** Accepted time of the oldest request that waits; 0 if none is loaded. */
+  public long oldestWaitingAcceptedAtMs() {
+    long oldest = Long.MAX_VALUE;
+    for (QueuedRequest request : loaded.values()) {
+      if (!request.place().isInFlight()) {
+        oldest = Math.min(oldest, request.stored().acceptedAtMs());
+      }
+    }
+    return oldest == Long.MAX_VALUE ? 0 : oldest;
+  }
+
+  /** The lane's line of conservation; ends count once they are synced. */
+  public Counts counts() {
+    long inFlight = byPlace[Place.IN_FLIGHT.index()] + byPlace[Place.SETTLING_FROM_FLIGHT.index()];
+    long queued = onDisk + settlingOnDisk.size();
+    for (Place place : Place.values()) {
+      if (!place.isInFlight()) {
+        queued += byPlace[place.index()];
+      }
+    }
+    return new Counts(
+        accepted,
+        queued,
+        inFlight,
+        byState[RequestState.SUBMITTED.code()],
+        byState[RequestState.REJECTED.code()],
+        byState[RequestState.EXPIRED.code()],
+        byState[RequestState.CANCELLED.code()],
+        byState[RequestState.UNDELIVERABLE.code()]);
+  }
+
+  private void move(QueuedRequest request, Place to) {
+    byPlace[request.place().index()]--;
+    byPlace[to.index()]++;
+    request.place(to);
+  }
+
+  /** Everything set aside, for whoever gives it back. */
+  public List<QueuedRequest> inPlace(Place place) {
+    Deque<QueuedRequest> found = new ArrayDeque<>();
+    for (QueuedRequest request : loaded.values()) {
+      if (request.place() == place) {
+        found.add(request);
+      }
+    }
+    return found.stream().sorted(Comparator.comparingLong(QueuedRequest::sequence)).toList();
+  }
+}

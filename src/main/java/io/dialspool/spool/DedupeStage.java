@@ -1,0 +1,156 @@
+package io.dialspool.spool;
+
+import com.dynatrace.hash4j.hashing.Hasher64;
+import io.dialspool.request.RequestState;
+import io.dialspool.ring.DialItems;
+import io.dialspool.ring.DialSlot;
+import io.dialspool.ring.Fault;
+import io.dialspool.ring.Stage;
+import io.dialspool.ring.Verdict;
+import io.dialspool.store.OrderedStore;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is it new? A token counts as known when an earlier group, this group or this very body brought
+ * it. The fingerprint covers the phone number and the attribute pairs in any order, never the
+ * deadline, since clients renew the expiry when they resend.
+ */
+public final class DedupeStage implements Stage {
+  private static final Fault OTHER_CONTENT =
+      new Fault(
+          "clientToken",
+          "already used with another phoneNumber or other attributes (expected: the same content, or a"
+              + " new token)");
+
+  private final Spool spool;
+  private final CommitGroup group;
+  private final Hasher64 fingerprintHasher;
+
+  // The page that the last duplicate lay in: a replayed file repeats whole pages in a row.
+  private int seenLane;
+  private long seenFirst;
+  private int seenCount;
+  private Map<Integer, SettledPart.Outcome> seenOutcomes = Map.of();
+
+  DedupeStage(Spool spool, CommitGroup group) {
+    this.spool = spool;
+    this.group = group;
+    this.fingerprintHasher = spool.seeds().fingerprintHasher();
+  }
+
+  @Override
+  public void on(DialSlot slot) {
+    if (slot.isEmpty()) {
+      return;
+    }
+    LaneInfo lane = spool.lane(slot.campaign());
+    DialItems items = slot.items();
+    if (slot.isRecall()) {
+      if (lane != null) {
+        slot.lane(lane.number());
+        look(lane, items, 0);
+      }
+      return;
+    }
+    for (int i = 0; i < items.count(); i++) {
+      if (items.verdict(i) == Verdict.FINE) {
+        if (lane == null) {
+          lane = spool.makeLane(slot.campaign());
+          group.batch.put(Keys.LANES, Keys.lane(lane.number()), lane.encode());
+        }
+        slot.lane(lane.number());
+        judge(lane, items, i);
+      }
+    }
+  }
+
+  private void judge(LaneInfo lane, DialItems items, int i) {
+    byte[] key = Spool.tokenKey(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i));
+    long check = check(lane, items, i);
+    TokenEntry known = known(key);
+    if (known == null) {
+      long sequence = lane.nextSequence++;
+      items.spooledAs(i, sequence);
+      group.addToken(key, new TokenEntry(lane.number(), sequence, check, fingerprint(items, i)));
+    } else if (known.check() != check || known.lane() != lane.number()) {
+      items.collides(i);
+    } else if (known.fingerprint() != fingerprint(items, i)) {
+      items.invalid(i, OTHER_CONTENT);
+    } else {
+      items.duplicateOf(i, known.sequence(), state(lane, known.sequence()));
+    }
+  }
+
+  /** A recall's only item becomes a duplicate of what it recalls, if that is known. */
+  private void look(LaneInfo lane, DialItems items, int i) {
+    TokenEntry known =
+        known(Spool.tokenKey(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i)));
+    if (known != null && known.check() == check(lane, items, i)) {
+      items.duplicateOf(i, known.sequence(), RequestState.QUEUED);
+    }
+  }
+
+  private @Nullable TokenEntry known(byte[] key) {
+    TokenEntry known = group.known(key);
+    if (known == null) {
+      byte[] stored = spool.store().get(Keys.TOKENS, key);
+      if (stored != null) {
+        known = TokenEntry.decode(stored);
+      }
+    }
+    return known;
+  }
+
+  private static long check(LaneInfo lane, DialItems items, int i) {
+    return lane.checkHasher.hashBytesToLong(items.bytes(), items.tokenAt(i), items.tokenBytes(i));
+  }
+
+  // Adding the pairs' hashes makes their order not matter.
+  private long fingerprint(DialItems items, int i) {
+    byte[] bytes = items.bytes();
+    long sum =
+        fingerprintHasher.hashBytesToLong(bytes, items.phoneAt(i), items.phoneBytes(i))
+            * 0x9E3779B97F4A7C15L;
+    int at = items.attributesAt(i);
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    for (int pair = 0; pair < items.attributePairs(i); pair++) {
+      int nameBytes = in.getInt(at);
+      int valueBytes = in.getInt(at + 4 + nameBytes);
+      int length = 8 + nameBytes + valueBytes;
+      sum += fingerprintHasher.hashBytesToLong(bytes, at, length);
+      at += length;
+    }
+    return sum;
+  }
+
+  private RequestState state(LaneInfo lane, long sequence) {
+    if (lane.number() != seenLane || sequence < seenFirst || sequence >= seenFirst + seenCount) {
+      OrderedStore.Entry page =
+          spool
+              .store()
+              .floor(Keys.PAGES, Keys.page(lane.number(), 0), Keys.page(lane.number(), sequence));
+      if (page == null) {
+        return RequestState.QUEUED; // of this very group
+      }
+      seenLane = lane.number();
+      seenFirst = ByteBuffer.wrap(page.key()).getLong(4);
+      seenCount = Page.count(page.value());
+      if (sequence >= seenFirst + seenCount) {
+        seenCount = 0;
+        return RequestState.QUEUED;
+      }
+      seenOutcomes = SettledPart.ofPage(spool.store(), seenLane, seenFirst);
+    }
+    SettledPart.Outcome outcome = seenOutcomes.get((int) (sequence - seenFirst));
+    return outcome == null ? RequestState.QUEUED : outcome.state();
+  }
+
+  @Override
+  public void endOfGroup(List<DialSlot> slots) {
+    seenCount = 0; // settles go on meanwhile
+    seenLane = 0;
+  }
+}

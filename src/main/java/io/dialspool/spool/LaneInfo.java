@@ -1,0 +1,75 @@
+package io.dialspool.spool;
+
+import com.dynatrace.hash4j.hashing.Hasher128;
+import com.dynatrace.hash4j.hashing.Hasher64;
+import io.dialspool.request.CampaignId;
+import io.dialspool.target.TargetIdentity;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** What never changes about a lane, and on the ring's thread its next sequence. */
+public final class LaneInfo {
+  private final int number;
+  private final CampaignId campaign;
+  private final TargetIdentity target;
+  final Hasher128 tokenHasher;
+  final Hasher64 checkHasher;
+  final PageBuilder page = new PageBuilder();
+
+  /** Ring's thread only. */
+  long nextSequence;
+
+  LaneInfo(int number, CampaignId campaign, TargetIdentity target, long nextSequence, Seeds seeds) {
+    this.number = number;
+    this.campaign = campaign;
+    this.target = target;
+    this.nextSequence = nextSequence;
+    this.tokenHasher = seeds.tokenHasher(number);
+    this.checkHasher = seeds.checkHasher(number);
+  }
+
+  /** From 1, never reused. */
+  public int number() {
+    return number;
+  }
+
+  public CampaignId campaign() {
+    return campaign;
+  }
+
+  /** Where its requests go, for as long as any is unsettled. */
+  public TargetIdentity target() {
+    return target;
+  }
+
+  byte[] encode() {
+    var bytes = new ByteArrayOutputStream();
+    try (var out = new DataOutputStream(bytes)) {
+      out.writeUTF(campaign.value());
+      out.writeUTF(target.kind());
+      out.writeUTF(target.account());
+      out.writeUTF(target.region());
+      out.writeUTF(target.endpoint());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  static LaneInfo decode(int number, byte[] value, long nextSequence, Seeds seeds) {
+    try (var in = new DataInputStream(new ByteArrayInputStream(value))) {
+      return new LaneInfo(
+          number,
+          new CampaignId(in.readUTF()),
+          new TargetIdentity(in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF()),
+          nextSequence,
+          seeds);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

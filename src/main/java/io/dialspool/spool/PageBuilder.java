@@ -1,0 +1,166 @@
+package io.dialspool.spool;
+
+import io.dialspool.ring.DialItems;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Writes the items of one lane into one page, each payload anew from its checked values, so that
+ * nothing unchecked can leave later. Format:
+ *
+ * <pre>
+ * page    := version:1  count:2  item*
+ * item    := deadlineMs:8  acceptedAtMs:8  tokenBytes:1  phoneBytes:1  payloadBytes:4  token  payload
+ * payload := "phoneNumber":"…","attributes":{…}
+ * </pre>
+ */
+final class PageBuilder {
+  static final int VERSION = 1;
+  static final int HEAD_BYTES = 3;
+  static final int ITEM_HEAD_BYTES = 22;
+  static final int ITEMS_MAX = 256;
+  private static final int BYTES_FULL = 1 << 20;
+
+  static final byte[] PHONE = ascii("\"phoneNumber\":\"");
+  private static final byte[] ATTRIBUTES = ascii("\",\"attributes\":{");
+  private static final byte[] HEX = ascii("0123456789abcdef");
+
+  private byte[] bytes = new byte[HEAD_BYTES];
+  private int used = HEAD_BYTES;
+  private int count;
+  private final int[] buckets = new int[ITEMS_MAX];
+
+  /** Sequence of its first item. */
+  long first;
+
+  boolean isEmpty() {
+    return count == 0;
+  }
+
+  boolean isFull() {
+    return count == ITEMS_MAX || used >= BYTES_FULL;
+  }
+
+  int count() {
+    return count;
+  }
+
+  void add(DialItems items, int item, long acceptedAtMs) {
+    byte[] from = items.bytes();
+    int tokenBytes = items.tokenBytes(item);
+    int phoneBytes = items.phoneBytes(item);
+    // An attribute byte grows at most sixfold ({@code \\u00XX}); quotes, colon and comma come to
+    // five a pair.
+    reserve(
+        ITEM_HEAD_BYTES
+            + tokenBytes
+            + PHONE.length
+            + phoneBytes
+            + ATTRIBUTES.length
+            + 6 * items.attributesBytes(item)
+            + 5 * items.attributePairs(item)
+            + 1);
+    putLong(items.deadlineMs(item));
+    putLong(acceptedAtMs);
+    bytes[used++] = (byte) tokenBytes;
+    bytes[used++] = (byte) phoneBytes;
+    int lengthAt = used;
+    used += 4;
+    put(from, items.tokenAt(item), tokenBytes);
+    int payloadAt = used;
+    put(PHONE, 0, PHONE.length);
+    put(from, items.phoneAt(item), phoneBytes);
+    put(ATTRIBUTES, 0, ATTRIBUTES.length);
+    int at = items.attributesAt(item);
+    for (int pair = 0; pair < items.attributePairs(item); pair++) {
+      if (pair > 0) {
+        bytes[used++] = ',';
+      }
+      at = putString(from, at);
+      bytes[used++] = ':';
+      at = putString(from, at);
+    }
+    bytes[used++] = '}';
+    putInt(lengthAt, used - payloadAt);
+    buckets[count++] = DeadlineBucket.of(items.deadlineMs(item));
+  }
+
+  /** The page; the builder is empty afterwards but for {@link #sortedBuckets}. */
+  byte[] finish() {
+    bytes[0] = VERSION;
+    bytes[1] = (byte) (count >>> 8);
+    bytes[2] = (byte) count;
+    byte[] page = Arrays.copyOf(bytes, used);
+    if (bytes.length > 2 * BYTES_FULL) {
+      bytes = new byte[HEAD_BYTES];
+    }
+    used = HEAD_BYTES;
+    count = 0;
+    return page;
+  }
+
+  /**
+   * Deadline buckets of the {@code itemCount} items, ascending; call before the next {@link #add}.
+   */
+  int[] sortedBuckets(int itemCount) {
+    Arrays.sort(buckets, 0, itemCount);
+    return buckets;
+  }
+
+  // A string is stored as [length:4][UTF-8]; names need no escapes, values may.
+  private int putString(byte[] from, int at) {
+    int length =
+        (from[at] & 0xff) << 24
+            | (from[at + 1] & 0xff) << 16
+            | (from[at + 2] & 0xff) << 8
+            | (from[at + 3] & 0xff);
+    int end = at + 4 + length;
+    bytes[used++] = '"';
+    for (int i = at + 4; i < end; i++) {
+      byte b = from[i];
+      if (b == '"' || b == '\\') {
+        bytes[used++] = '\\';
+        bytes[used++] = b;
+      } else if (b >= 0 && b < 0x20) {
+        bytes[used++] = '\\';
+        bytes[used++] = 'u';
+        bytes[used++] = '0';
+        bytes[used++] = '0';
+        bytes[used++] = HEX[b >>> 4];
+        bytes[used++] = HEX[b & 15];
+      } else {
+        bytes[used++] = b;
+      }
+    }
+    bytes[used++] = '"';
+    return end;
+  }
+
+  private void put(byte[] from, int at, int length) {
+    System.arraycopy(from, at, bytes, used, length);
+    used += length;
+  }
+
+  private void putLong(long value) {
+    putInt(used, (int) (value >>> 32));
+    putInt(used + 4, (int) value);
+    used += 8;
+  }
+
+  private void putInt(int at, int value) {
+    bytes[at] = (byte) (value >>> 24);
+    bytes[at + 1] = (byte) (value >>> 16);
+    bytes[at + 2] = (byte) (value >>> 8);
+    bytes[at + 3] = (byte) value;
+  }
+
+  private void reserve(int length) {
+    if (bytes.length - used < length) {
+      bytes = Arrays.copyOf(bytes, Math.max(Math.max(bytes.length * 2, 4096), used + length));
+    }
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,96 @@
+package io.dialspool.spool;
+
+import io.dialspool.request.Reason;
+import io.dialspool.request.RequestState;
+import io.dialspool.store.OrderedStore;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Outcomes of some requests of one page, written by one group of settles. A request settles once,
+ * so the index of a part's first item tells parts of a page apart.
+ *
+ * <pre>
+ * part := (index:2  state:1  reason:1  attempts:2  firstSentAtMs:8  settledAtMs:8  idBytes:2  id)*
+ * </pre>
+ */
+final class SettledPart {
+  private static final int HEAD_BYTES = 24;
+
+  private SettledPart() {}
+
+  /** One outcome, as stored. */
+  record Outcome(
+      RequestState state,
+      Reason reason,
+      int attempts,
+      long firstSentAtMs,
+      long settledAtMs,
+      @Nullable String targetDialRequestId) {}
+
+  static byte[] encode(List<Settlement> settlements) {
+    int bytes = 0;
+    for (Settlement one : settlements) {
+      bytes += HEAD_BYTES + idBytes(one).length;
+    }
+    ByteBuffer out = ByteBuffer.allocate(bytes);
+    for (Settlement one : settlements) {
+      byte[] id = idBytes(one);
+      out.putShort((short) one.request().index())
+          .put((byte) one.state().code())
+          .put((byte) one.reason().code())
+          .putShort((short) Math.min(one.attempts(), 0xffff))
+          .putLong(one.firstSentAtMs())
+          .putLong(one.settledAtMs())
+          .putShort((short) id.length)
+          .put(id);
+    }
+    return out.array();
+  }
+
+  /** All outcomes of a page so far, by index. */
+  static Map<Integer, Outcome> ofPage(OrderedStore store, int lane, long first) {
+    var outcomes = new HashMap<Integer, Outcome>();
+    store.scan(
+        Keys.SETTLED,
+        Keys.page(lane, first),
+        Keys.page(lane, first + 1),
+        (key, value) -> {
+          decode(value, outcomes);
+          return true;
+        });
+    return outcomes;
+  }
+
+  private static void decode(byte[] value, Map<Integer, Outcome> into) {
+    ByteBuffer in = ByteBuffer.wrap(value);
+    while (in.hasRemaining()) {
+      int index = in.getShort() & 0xffff;
+      RequestState state = RequestState.ofCode(in.get());
+      Reason reason = Reason.ofCode(in.get());
+      int attempts = in.getShort() & 0xffff;
+      long firstSentAtMs = in.getLong();
+      long settledAtMs = in.getLong();
+      byte[] id = new byte[in.getShort() & 0xffff];
+      in.get(id);
+      into.put(
+          index,
+          new Outcome(
+              state,
+              reason,
+              attempts,
+              firstSentAtMs,
+              settledAtMs,
+              id.length == 0 ? null : new String(id, StandardCharsets.UTF_8)));
+    }
+  }
+
+  private static byte[] idBytes(Settlement settlement) {
+    String id = settlement.targetDialRequestId();
+    return id == null ? new byte[0] : id.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,63 @@
+package io.dialspool.spool;
+
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Which sequences of a lane are settled, as whole pages merged into ranges: what a start may skip.
+ * One old request that waits for its deadline doesn't make the next start read everything that was
+ * settled behind it.
+ */
+final class SettledRanges {
+  /** More gaps than this are not stored; the start then reads a few pages in vain. */
+  private static final int STORED_MAX = 64;
+
+  /** From (inclusive) to (exclusive); ranges don't touch. */
+  private final TreeMap<Long, Long> ranges = new TreeMap<>();
+
+  /** Adds {@code count} sequences from {@code first}. */
+  void add(long first, int count) {
+    long from = first;
+    long to = first + count;
+    Map.Entry<Long, Long> before = ranges.floorEntry(from);
+    if (before != null && before.getValue() >= from) {
+      from = before.getKey();
+      to = Math.max(to, before.getValue());
+    }
+    Map.Entry<Long, Long> after = ranges.ceilingEntry(from + 1);
+    while (after != null && after.getKey() <= to) {
+      to = Math.max(to, after.getValue());
+      ranges.remove(after.getKey());
+      after = ranges.ceilingEntry(from + 1);
+    }
+    ranges.put(from, to);
+  }
+
+  /** {@code sequence} if it is not known as settled, else the first one behind that isn't. */
+  long skip(long sequence) {
+    Map.Entry<Long, Long> range = ranges.floorEntry(sequence);
+    return range != null && range.getValue() > sequence ? range.getValue() : sequence;
+  }
+
+  byte[] encode() {
+    int stored = Math.min(ranges.size(), STORED_MAX);
+    ByteBuffer out = ByteBuffer.allocate(16 * stored);
+    for (Map.Entry<Long, Long> range : ranges.entrySet()) {
+      if (stored-- == 0) {
+        break;
+      }
+      out.putLong(range.getKey()).putLong(range.getValue());
+    }
+    return out.array();
+  }
+
+  static SettledRanges decode(byte[] value) {
+    var settled = new SettledRanges();
+    ByteBuffer in = ByteBuffer.wrap(value);
+    while (in.hasRemaining()) {
+      settled.ranges.put(in.getLong(), in.getLong());
+    }
+    return settled;
+  }
+}

@@ -1,0 +1,270 @@
+package io.dialspool.spool;
+
+import io.dialspool.request.CampaignId;
+import io.dialspool.request.ClientToken;
+import io.dialspool.request.Reason;
+import io.dialspool.request.RequestId;
+import io.dialspool.request.RequestState;
+import io.dialspool.request.RequestStatus;
+import io.dialspool.store.OrderedStore;
+import io.dialspool.store.StoreException;
+import io.dialspool.target.TargetIdentity;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The spool on an ordered store: who has a lane, what was restored at the start, and look-ups by
+ * token. The stages write to it ({@link DedupeStage}, {@link SpoolStage}), the {@link StoreWorker}
+ * settles in it.
+ *
+ * <p>Requests are written in pages, not one by one: a store charges for random keys, and a page is
+ * one key for up to 256 of them. Starting costs a few look-ups a lane, however much is waiting.
+ */
+public final class Spool {
+  private static final int FORMAT = 1;
+
+  private final OrderedStore store;
+  private final Function<CampaignId, TargetIdentity> route;
+  private final Seeds seeds;
+  private final Map<CampaignId, LaneInfo> lanes = new ConcurrentHashMap<>();
+  private final List<RestoredLane> restored = new ArrayList<>();
+  private int lastLane;
+
+  private Spool(OrderedStore store, Function<CampaignId, TargetIdentity> route, Seeds seeds) {
+    this.store = store;
+    this.route = route;
+    this.seeds = seeds;
+  }
+
+  /**
+   * What a lane brought over from before the start.
+   *
+   * @param settledByState counts by {@link RequestState#code}, accepted at that of QUEUED
+   * @param unsettledByBucket unsettled requests by deadline bucket
+   * @param firstUnsettled everything below is settled
+   * @param marks requests at or below may have been sent before the start
+   */
+  public record RestoredLane(
+      LaneInfo lane,
+      long[] settledByState,
+      TreeMap<Integer, Long> unsettledByBucket,
+      long firstUnsettled,
+      long nextSequence,
+      List<Mark> marks) {}
+
+  /**
+   * Opens the spool that lies in the store, or lays a new one.
+   *
+   * @param route where the requests of a new campaign are to go
+   * @throws StoreException if a newer version wrote it, or a lane with unsettled requests would go
+   *     elsewhere than it did
+   */
+  public static Spool open(OrderedStore store, Function<CampaignId, TargetIdentity> route) {
+    byte[] format = store.get(Keys.META, Keys.text("format"));
+    if (format == null) {
+      return lay(store, route);
+    }
+    if (format[0] != FORMAT) {
+      throw new StoreException(
+          "the spool is of format " + format[0] + ", this version reads format " + FORMAT);
+    }
+    byte[] seeds = store.get(Keys.META, Keys.text("seeds"));
+    if (seeds == null) {
+      throw new StoreException("the spool has lost its hash seeds");
+    }
+    var spool = new Spool(store, route, Seeds.decode(seeds));
+    spool.restore();
+    return spool;
+  }
+
+  /** The key spaces that the store must be opened with. */
+  public static List<io.dialspool.store.Space> spaces() {
+    return Keys.ALL;
+  }
+
+  private static Spool lay(OrderedStore store, Function<CampaignId, TargetIdentity> route) {
+    Seeds seeds = Seeds.random();
+    try (OrderedStore.Batch batch = store.newBatch()) {
+      batch.put(Keys.META, Keys.text("format"), new byte[] {FORMAT});
+      batch.put(Keys.META, Keys.text("seeds"), seeds.encode());
+      store.write(batch, true);
+    }
+    return new Spool(store, route, seeds);
+  }
+
+  private void restore() {
+    store.scan(
+        Keys.LANES,
+        Keys.lane(0),
+        Keys.lane(Integer.MAX_VALUE),
+        (key, value) -> {
+          restoreLane(ByteBuffer.wrap(key).getInt(), value);
+          return true;
+        });
+  }
+
+  private void restoreLane(int number, byte[] value) {
+    OrderedStore.Entry last =
+        store.floor(Keys.PAGES, Keys.page(number, 0), Keys.page(number, Long.MAX_VALUE));
+    long nextSequence =
+        last == null ? 1 : ByteBuffer.wrap(last.key()).getLong(4) + Page.count(last.value());
+    LaneInfo lane = LaneInfo.decode(number, value, nextSequence, seeds);
+    byte[] cursor = store.get(Keys.CURSORS, Keys.lane(number));
+    long firstUnsettled = cursor == null ? 1 : SettledRanges.decode(cursor).skip(1);
+    byte[] marks = store.get(Keys.MARKS, Keys.lane(number));
+    long[] byState = new long[RequestState.values().length];
+    var byBucket = new TreeMap<Integer, Long>();
+    store.scan(
+        Keys.COUNTERS,
+        Keys.lane(number),
+        Keys.lane(number + 1),
+        (key, count) -> {
+          long n = ByteBuffer.wrap(count).order(ByteOrder.LITTLE_ENDIAN).getLong();
+          ByteBuffer in = ByteBuffer.wrap(key, 4, key.length - 4);
+          if (in.get() == 0) {
+            byState[in.get()] = n;
+          } else if (n != 0) {
+            byBucket.put(in.getInt(), n);
+          }
+          return true;
+        });
+    TargetIdentity now = route.apply(lane.campaign());
+    if (!byBucket.isEmpty() && !now.equals(lane.target())) {
+      throw new StoreException(
+          "campaign "
+              + lane.campaign()
+              + " has requests waiting for "
+              + lane.target()
+              + ", the configuration would send them to "
+              + now);
+    }
+    lanes.put(lane.campaign(), lane);
+    restored.add(
+        new RestoredLane(
+            lane,
+            byState,
+            byBucket,
+            firstUnsettled,
+            nextSequence,
+            marks == null ? List.of() : Mark.decode(marks)));
+    lastLane = Math.max(lastLane, number);
+  }
+
+  /** Lanes that were there at the start. */
+  public List<RestoredLane> restored() {
+    return restored;
+  }
+
+  /** The campaign's lane, or null if nothing was ever accepted for it. Any thread. */
+  public @Nullable LaneInfo lane(CampaignId campaign) {
+    return lanes.get(campaign);
+  }
+
+  /** Ring's thread only; the caller writes the lane with its group. */
+  LaneInfo makeLane(CampaignId campaign) {
+    var lane = new LaneInfo(++lastLane, campaign, route.apply(campaign), 1, seeds);
+    lanes.put(campaign, lane);
+    return lane;
+  }
+
+  OrderedStore store() {
+    return store;
+  }
+
+  Seeds seeds() {
+    return seeds;
+  }
+
+  /**
+   * A request as the store knows it.
+   *
+   * @param outcome how it ended, with the state QUEUED left open; null while it is unsettled
+   */
+  public record Found(StoredRequest request, @Nullable Settlement outcome) {
+
+    /** Its status as far as the store tells: an unsettled one is QUEUED here. */
+    public RequestStatus status() {
+      Settlement end = outcome;
+      return new RequestStatus(
+          request.lane().campaign(),
+          new ClientToken(request.clientToken()),
+          new RequestId(request.lane().number(), request.sequence()),
+          end == null ? RequestState.QUEUED : end.state(),
+          null,
+          request.phoneNumber(),
+          request.acceptedAtMs(),
+          request.deadlineMs(),
+          end == null ? 0 : end.firstSentAtMs(),
+          end == null ? 0 : end.settledAtMs(),
+          end == null ? 0 : end.attempts(),
+          null,
+          end == null ? Reason.NONE : end.reason(),
+          end == null ? null : end.targetDialRequestId());
+    }
+  }
+
+  /** Looks a token up; reads the disk. Any thread but an event loop. */
+  public Optional<Found> find(CampaignId campaign, ClientToken token) {
+    LaneInfo lane = lanes.get(campaign);
+    if (lane == null) {
+      return Optional.empty();
+    }
+    byte[] bytes = token.value().getBytes(StandardCharsets.US_ASCII);
+    byte[] value = store.get(Keys.TOKENS, tokenKey(lane, bytes, 0, bytes.length));
+    if (value == null) {
+      return Optional.empty();
+    }
+    TokenEntry entry = TokenEntry.decode(value);
+    if (entry.check() != lane.checkHasher.hashBytesToLong(bytes)) {
+      return Optional.empty();
+    }
+    return find(lane, entry.sequence());
+  }
+
+  /** The request at a place in its lane. */
+  Optional<Found> find(LaneInfo lane, long sequence) {
+    OrderedStore.Entry page =
+        store.floor(Keys.PAGES, Keys.page(lane.number(), 0), Keys.page(lane.number(), sequence));
+    if (page == null) {
+      return Optional.empty();
+    }
+    long first = ByteBuffer.wrap(page.key()).getLong(4);
+    List<StoredRequest> requests = Page.read(lane, first, page.value());
+    int index = (int) Math.min(Integer.MAX_VALUE, sequence - first);
+    if (index >= requests.size()) {
+      return Optional.empty();
+    }
+    SettledPart.Outcome outcome = SettledPart.ofPage(store, lane.number(), first).get(index);
+    StoredRequest request = requests.get(index);
+    return Optional.of(
+        new Found(
+            request,
+            outcome == null
+                ? null
+                : new Settlement(
+                    request,
+                    outcome.state(),
+                    outcome.reason(),
+                    outcome.attempts(),
+                    outcome.firstSentAtMs(),
+                    outcome.settledAtMs(),
+                    outcome.targetDialRequestId())));
+  }
+
+  static byte[] tokenKey(LaneInfo lane, byte[] bytes, int at, int length) {
+    var hash = lane.tokenHasher.hashBytesTo128Bits(bytes, at, length);
+    return ByteBuffer.allocate(16)
+        .putLong(hash.getMostSignificantBits())
+        .putLong(hash.getLeastSignificantBits())
+        .array();
+  }
+}

@@ -1,0 +1,116 @@
+package io.dialspool.spool;
+
+import io.dialspool.ring.DialItems;
+import io.dialspool.ring.DialSlot;
+import io.dialspool.ring.Stage;
+import io.dialspool.ring.Verdict;
+import io.dialspool.time.Clock;
+import java.util.List;
+
+/**
+ * Makes it durable: what one group gathered is one atomic write and one sync. An exception from
+ * here means that the store failed; nothing of the group was acknowledged, and the service halts.
+ */
+public final class SpoolStage implements Stage {
+  /** Told after each sync, on the ring's thread. */
+  public interface CommitMeter {
+    void committed(int requests, long syncNs);
+  }
+
+  private final Spool spool;
+  private final CommitGroup group;
+  private final Clock clock;
+  private final CommitMeter meter;
+  private final DedupeStage dedupe;
+
+  public SpoolStage(Spool spool, Clock clock, CommitMeter meter) {
+    this.spool = spool;
+    this.group = new CommitGroup(spool.store());
+    this.clock = clock;
+    this.meter = meter;
+    this.dedupe = new DedupeStage(spool, group);
+  }
+
+  /** The stage before this one; both fill the same group. */
+  public DedupeStage dedupe() {
+    return dedupe;
+  }
+
+  @Override
+  public void on(DialSlot slot) {
+    if (slot.isEmpty() || slot.isRecall()) {
+      return;
+    }
+    DialItems items = slot.items();
+    LaneInfo lane = null;
+    for (int i = 0; i < items.count(); i++) {
+      if (items.verdict(i) == Verdict.FINE) {
+        if (lane == null) {
+          lane = spool.lane(slot.campaign());
+          if (lane == null) {
+            throw new IllegalStateException("dedupe has not seen this slot");
+          }
+          group.touched.add(lane);
+        }
+        append(lane, items, i, slot.receivedAtMs());
+      }
+    }
+  }
+
+  private void append(LaneInfo lane, DialItems items, int i, long acceptedAtMs) {
+    PageBuilder page = lane.page;
+    if (page.isEmpty()) {
+      page.first = items.sequence(i);
+    }
+    page.add(items, i, acceptedAtMs);
+    group.items++;
+    if (page.isFull()) {
+      writePage(lane);
+    }
+  }
+
+  private void writePage(LaneInfo lane) {
+    PageBuilder builder = lane.page;
+    int count = builder.count();
+    long first = builder.first;
+    byte[] page = builder.finish();
+    group.batch.put(Keys.PAGES, Keys.page(lane.number(), first), page);
+    group.batch.add(Keys.COUNTERS, Keys.stateCounter(lane.number(), 0), count);
+    int[] buckets = builder.sortedBuckets(count);
+    for (int from = 0; from < count; ) {
+      int to = from + 1;
+      while (to < count && buckets[to] == buckets[from]) {
+        to++;
+      }
+      group.batch.put(
+          Keys.DEADLINES, Keys.deadline(lane.number(), buckets[from], first), new byte[0]);
+      group.batch.add(Keys.COUNTERS, Keys.bucketCounter(lane.number(), buckets[from]), to - from);
+      from = to;
+    }
+    group.appended.add(new AppendedPage(lane, first, count, page));
+  }
+
+  @Override
+  public void endOfGroup(List<DialSlot> slots) {
+    for (LaneInfo lane : group.touched) {
+      if (!lane.page.isEmpty()) {
+        writePage(lane);
+      }
+    }
+    if (group.batch.size() > 0) {
+      long beganNs = clock.nanoTime();
+      spool.store().write(group.batch, true);
+      meter.committed(group.items, clock.nanoTime() - beganNs);
+    }
+  }
+
+  /**
+   * Pages that the group wrote, for the stage that hands them to their lanes; then the group is
+   * empty.
+   */
+  public List<AppendedPage> takeAppended() {
+    List<AppendedPage> pages = List.copyOf(group.appended);
+    group.clear();
+    return pages;
+  }
+}

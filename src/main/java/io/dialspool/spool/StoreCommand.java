@@ -1,0 +1,35 @@
+package io.dialspool.spool;
+
+import java.util.List;
+
+/**
+ * What dispatch asks of the store thread. Commands are carried out in order; a read sees every
+ * settle before it.
+ */
+public sealed interface StoreCommand {
+  /**
+   * Read whole pages ahead.
+   *
+   * @param from first sequence wanted
+   * @param before no page from here on
+   * @param requestsMax stop once so many unsettled ones were found
+   */
+  record ReadAhead(LaneInfo lane, long from, long before, int requestsMax)
+      implements StoreCommand {}
+
+  /** Write outcomes. */
+  record Settle(List<Settlement> settlements) implements StoreCommand {}
+
+  /** Write a lane's handed-over marks. */
+  record WriteMarks(LaneInfo lane, List<Mark> marks) implements StoreCommand {}
+
+  /**
+   * Look for unsettled requests whose deadline bucket has passed.
+   *
+   * @param fromPage continue at the page with this first sequence; 0 to begin
+   */
+  record Sweep(LaneInfo lane, int bucket, long fromPage, long before) implements StoreCommand {}
+
+  /** Look one request up, for its recall. */
+  record Find(LaneInfo lane, long sequence, long ticket) implements StoreCommand {}
+}

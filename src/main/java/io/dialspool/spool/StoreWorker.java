@@ -1,0 +1,228 @@
+package io.dialspool.spool;
+
+import io.dialspool.store.OrderedStore;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+
+/**
+ * The store thread's one turn of work: carries out what dispatch asked, with all settles and marks
+ * of a turn in one synced write. Reads come after the settles before them are written, so that
+ * dispatch never meets a request again that it has settled.
+ *
+ * <p>{@link #offer} is for any thread; its callers bound what is outstanding. {@link #runOnce} is
+ * for one thread only.
+ */
+public final class StoreWorker {
+  private static final int COMMANDS_A_TURN = 256;
+  private static final int SWEEP_REQUESTS_MAX = 2_000;
+  private static final int PAGES_REMEMBERED_MAX = 100_000;
+  private static final long READ_BYTES_MAX = 8L << 20;
+
+  private record PageKey(int lane, long first) {}
+
+  private final Spool spool;
+  private final OrderedStore store;
+  private final OrderedStore.Batch batch;
+  private final Consumer<StoreReply> replies;
+  private final Queue<StoreCommand> commands = new ConcurrentLinkedQueue<>();
+
+  /** Unsettled requests left in pages that settling has begun on. */
+  private final Map<PageKey, Integer> unsettled = new HashMap<>();
+
+  private final Map<Integer, SettledRanges> ranges = new HashMap<>();
+  private final List<StoreReply> afterSync = new ArrayList<>();
+
+  /**
+   * @param replies called on the thread that calls {@link #runOnce}
+   */
+  public StoreWorker(Spool spool, Consumer<StoreReply> replies) {
+    this.spool = spool;
+    this.store = spool.store();
+    this.batch = store.newBatch();
+    this.replies = replies;
+  }
+
+  public void offer(StoreCommand command) {
+    commands.add(command);
+  }
+
+  /** Carries out what is waiting; returns how many commands that was. */
+  public int runOnce() {
+    int done = 0;
+    StoreCommand command;
+    while (done < COMMANDS_A_TURN && (command = commands.poll()) != null) {
+      done++;
+      if (command instanceof StoreCommand.Settle settle) {
+        settle(settle.settlements());
+        afterSync.add(new StoreReply.Settled(settle.settlements()));
+      } else if (command instanceof StoreCommand.WriteMarks write) {
+        batch.put(Keys.MARKS, Keys.lane(write.lane().number()), Mark.encode(write.marks()));
+        afterSync.add(new StoreReply.MarksWritten(write.lane(), write.marks()));
+      } else {
+        flush();
+        replies.accept(read(command));
+      }
+    }
+    flush();
+    return done;
+  }
+
+  private void flush() {
+    if (batch.size() > 0) {
+      store.write(batch, true);
+      batch.clear();
+    }
+    for (StoreReply reply : afterSync) {
+      replies.accept(reply);
+    }
+    afterSync.clear();
+    if (unsettled.size() > PAGES_REMEMBERED_MAX) {
+      unsettled.clear(); // counted anew from the store when needed
+    }
+  }
+
+  private StoreReply read(StoreCommand command) {
+    if (command instanceof StoreCommand.ReadAhead ahead) {
+      return readAhead(ahead);
+    } else if (command instanceof StoreCommand.Sweep sweep) {
+      return sweep(sweep);
+    } else if (command instanceof StoreCommand.Find find) {
+      return new StoreReply.FindDone(
+          find.lane(),
+          find.sequence(),
+          find.ticket(),
+          spool.find(find.lane(), find.sequence()).orElse(null));
+    }
+    throw new IllegalStateException("no read: " + command);
+  }
+
+  private void settle(List<Settlement> settlements) {
+    var byPage = new LinkedHashMap<PageKey, List<Settlement>>();
+    for (Settlement one : settlements) {
+      int lane = one.request().lane().number();
+      byPage
+          .computeIfAbsent(new PageKey(lane, one.request().pageFirst()), key -> new ArrayList<>())
+          .add(one);
+      batch.add(Keys.COUNTERS, Keys.stateCounter(lane, one.state().code()), 1);
+      batch.add(
+          Keys.COUNTERS,
+          Keys.bucketCounter(lane, DeadlineBucket.of(one.request().deadlineMs())),
+          -1);
+    }
+    byPage.forEach(this::settlePage);
+  }
+
+  private void settlePage(PageKey page, List<Settlement> settlements) {
+    batch.put(
+        Keys.SETTLED,
+        Keys.settled(page.lane, page.first, settlements.get(0).request().index()),
+        SettledPart.encode(settlements));
+    int count = settlements.get(0).request().pageCount();
+    Integer before = unsettled.get(page);
+    if (before == null) {
+      before = count - SettledPart.ofPage(store, page.lane, page.first).size();
+    }
+    int left = before - settlements.size();
+    if (left < 0) {
+      throw new IllegalStateException(
+          "page " + page.lane + "/" + page.first + ": a request was settled twice");
+    }
+    if (left > 0) {
+      unsettled.put(page, left);
+      return;
+    }
+    unsettled.remove(page);
+    SettledRanges settled = rangesOf(page.lane);
+    settled.add(page.first, count);
+    batch.put(Keys.CURSORS, Keys.lane(page.lane), settled.encode());
+  }
+
+  private SettledRanges rangesOf(int lane) {
+    return ranges.computeIfAbsent(
+        lane,
+        number -> {
+          byte[] stored = store.get(Keys.CURSORS, Keys.lane(number));
+          return stored == null ? new SettledRanges() : SettledRanges.decode(stored);
+        });
+  }
+
+  private StoreReply readAhead(StoreCommand.ReadAhead ahead) {
+    LaneInfo lane = ahead.lane();
+    SettledRanges settled = rangesOf(lane.number());
+    var requests = new ArrayList<StoredRequest>();
+    long[] next = {settled.skip(ahead.from())};
+    long[] bytes = {0};
+    boolean[] goOn = {true};
+    while (goOn[0] && next[0] < ahead.before()) {
+      goOn[0] = false;
+      long from = next[0];
+      next[0] = ahead.before();
+      store.scan(
+          Keys.PAGES,
+          Keys.page(lane.number(), from),
+          Keys.page(lane.number(), ahead.before()),
+          (key, page) -> {
+            long first = ByteBuffer.wrap(key).getLong(4);
+            long skipped = settled.skip(first);
+            if (skipped > first) { // settled while we wait for something older: jump over it
+              next[0] = skipped;
+              goOn[0] = true;
+              return false;
+            }
+            addUnsettled(lane, first, page, requests);
+            bytes[0] += page.length;
+            next[0] = first + Page.count(page);
+            return requests.size() < ahead.requestsMax() && bytes[0] < READ_BYTES_MAX;
+          });
+    }
+    return new StoreReply.ReadAheadDone(lane, requests, Math.min(next[0], ahead.before()));
+  }
+
+  private void addUnsettled(LaneInfo lane, long first, byte[] page, List<StoredRequest> requests) {
+    var outcomes = SettledPart.ofPage(store, lane.number(), first);
+    for (StoredRequest request : Page.read(lane, first, page)) {
+      if (!outcomes.containsKey(request.index())) {
+        requests.add(request);
+      }
+    }
+  }
+
+  private StoreReply sweep(StoreCommand.Sweep sweep) {
+    LaneInfo lane = sweep.lane();
+    var pages = new ArrayList<Long>();
+    store.scan(
+        Keys.DEADLINES,
+        Keys.deadline(lane.number(), sweep.bucket(), sweep.fromPage()),
+        Keys.deadline(lane.number(), sweep.bucket(), sweep.before()),
+        (key, nothing) -> {
+          pages.add(ByteBuffer.wrap(key).getLong(8));
+          return pages.size() <= SWEEP_REQUESTS_MAX;
+        });
+    var expired = new ArrayList<StoredRequest>();
+    for (long first : pages) {
+      if (expired.size() >= SWEEP_REQUESTS_MAX) {
+        return new StoreReply.Swept(lane, sweep.bucket(), expired, first);
+      }
+      byte[] page = store.get(Keys.PAGES, Keys.page(lane.number(), first));
+      if (page != null && rangesOf(lane.number()).skip(first) == first) {
+        var unsettledOnes = new ArrayList<StoredRequest>();
+        addUnsettled(lane, first, page, unsettledOnes);
+        for (StoredRequest request : unsettledOnes) {
+          if (DeadlineBucket.of(request.deadlineMs()) == sweep.bucket()) {
+            expired.add(request);
+          }
+        }
+      }
+    }
+    boolean more = pages.size() > SWEEP_REQUESTS_MAX;
+    return new StoreReply.Swept(
+        lane, sweep.bucket(), expired, more ? pages.get(pages.size() - 1) + 1 : 0);
+  }
+}

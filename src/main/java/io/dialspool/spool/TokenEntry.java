@@ -1,0 +1,25 @@
+package io.dialspool.spool;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What the index knows of a token.
+ *
+ * @param check second hash of the token; tells a collision of the key from a repeat
+ * @param fingerprint of phone number and attributes in any order, never of the deadline
+ */
+record TokenEntry(int lane, long sequence, long check, long fingerprint) {
+  byte[] encode() {
+    return ByteBuffer.allocate(28)
+        .putInt(lane)
+        .putLong(sequence)
+        .putLong(check)
+        .putLong(fingerprint)
+        .array();
+  }
+
+  static TokenEntry decode(byte[] value) {
+    ByteBuffer in = ByteBuffer.wrap(value);
+    return new TokenEntry(in.getInt(), in.getLong(), in.getLong(), in.getLong());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialspool.http;
+
+import org.jspecify.annotations.NullMarked;

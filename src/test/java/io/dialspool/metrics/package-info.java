@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialspool.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialspool.target;
+
+import org.jspecify.annotations.NullMarked;
