@@ -842,4 +842,13 @@ public final class Dispatcher {
   Breaker breaker() {
     return breaker;
   }
+
+  /** The circuit breaker: 0 closed, 1 half open, 2 open. Any thread. */
+  public int breakerLevel() {
+    return switch (breaker.state()) {
+      case "CLOSED" -> 0;
+      case "HALF_OPEN" -> 1;
+      default -> 2;
+    };
+  }
 }

@@ -457,6 +457,13 @@ public final class Lane {
     return next == Long.MAX_VALUE ? 0 : next;
   }
 
+  /** Whether the request has not ended yet, as far as memory tells; what is on disk may have. */
+  public boolean isUnsettled(long sequence) {
+    return loaded.containsKey(sequence)
+        || settlingOnDisk.contains(sequence)
+        || (sequence >= cursor && sequence < tail);
+  }
+
   /** Whether its end is on its way to the disk although it was never loaded. */
   public boolean isSettlingOnDisk(long sequence) {
     return settlingOnDisk.contains(sequence);

@@ -31,6 +31,7 @@ public final class StoreWorker {
   private final OrderedStore store;
   private final OrderedStore.Batch batch;
   private final Consumer<StoreReply> replies;
+  private final Runnable wake;
   private final Queue<StoreCommand> commands = new ConcurrentLinkedQueue<>();
 
   /** Unsettled requests left in pages that settling has begun on. */
@@ -43,6 +44,14 @@ public final class StoreWorker {
    * @param replies called on the thread that calls {@link #runOnce}
    */
   public StoreWorker(Spool spool, Consumer<StoreReply> replies) {
+    this(spool, replies, () -> {});
+  }
+
+  /**
+   * @param wake called after each command
+   */
+  public StoreWorker(Spool spool, Consumer<StoreReply> replies, Runnable wake) {
+    this.wake = wake;
     this.spool = spool;
     this.store = spool.store();
     this.batch = store.newBatch();
@@ -51,6 +60,7 @@ public final class StoreWorker {
 
   public void offer(StoreCommand command) {
     commands.add(command);
+    wake.run();
   }
 
   /** Carries out what is waiting; returns how many commands that was. */
