@@ -25,6 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 import io.dialspool.metrics.ManagementServer;
 import io.dialspool.metrics.Metrics;
 import io.dialspool.reconcile.Reconciler;
+import io.dialspool.request.SpoolReport;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.HaltOnStageFailure;
 import io.dialspool.ring.Stages;
@@ -78,6 +79,7 @@ public final class Dialspool implements AutoCloseable {
   private final Config config;
   private final Metrics metrics = new Metrics();
   private final String targetUrl;
+  private final FrontDesk desk;
   private final Intake intake;
   private final ManagementServer management;
   private final Dispatcher dispatcher;
@@ -161,7 +163,7 @@ public final class Dialspool implements AutoCloseable {
       var disk = new DiskWatch(directory, config.spool().freeBytesMin());
       disk.look();
       housekeeping.scheduleWithFixedDelay(disk::look, 1, 1, TimeUnit.SECONDS);
-      var desk =
+      desk =
           new FrontDesk(
               target, campaigns, dispatcher, spool, lookUps(), () -> overload(disk));
       var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, dispatcher);
@@ -205,6 +207,13 @@ public final class Dialspool implements AutoCloseable {
 
   public String targetUrl() {
     return targetUrl;
+  }
+
+  /** The counts over all campaigns and the call budget's figures, as they stand on the dispatch thread. */
+  public CompletableFuture<SpoolReport> report() {
+    var report = new CompletableFuture<SpoolReport>();
+    desk.spoolReport(report::complete);
+    return report;
   }
 
   /** Completes if the service had to halt by itself, with the cause. */

@@ -56,6 +56,8 @@ public final class DialspoolCommand implements Runnable {
 
   static CommandLine commandLine(Surroundings surroundings) {
     var line = new CommandLine(new DialspoolCommand());
+    line.addSubcommand(new ServeCommand(surroundings));
+    line.addSubcommand(new DemoCommand(surroundings));
     line.addSubcommand(new ReplayCommand(surroundings));
     line.addSubcommand(new CampaignServiceCommand(surroundings));
     line.addSubcommand(new ConfigCommand(surroundings));
