@@ -16,12 +16,6 @@ import io.dialspool.intake.Intake;
 import io.dialspool.lane.EnqueueStage;
 import io.dialspool.lane.Mailbox;
 import io.dialspool.metrics.Health;
-import io.dialspool.spool.StoreReply;
-import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.locks.LockSupport;
 import io.dialspool.metrics.ManagementServer;
 import io.dialspool.metrics.Metrics;
 import io.dialspool.reconcile.Reconciler;
@@ -31,6 +25,7 @@ import io.dialspool.ring.HaltOnStageFailure;
 import io.dialspool.ring.Stages;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.SpoolStage;
+import io.dialspool.spool.StoreReply;
 import io.dialspool.spool.StoreWorker;
 import io.dialspool.store.RocksStore;
 import io.dialspool.target.HttpTarget;
@@ -48,19 +43,25 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The whole service, wired: every part is built here, in the order of the flow, and taken down in the reverse.
+ * The whole service, wired: every part is built here, in the order of the flow, and taken down in
+ * the reverse.
  *
  * <pre>
  * event loops ▸ ring thread ▸ dispatch thread ▸ event loops (target) ▸ dispatch thread
@@ -127,8 +128,7 @@ public final class Dialspool implements AutoCloseable {
                   mailbox,
                   budget,
                   breaker,
-                  new Reconciler(
-                      budget, breaker, alarms, config.dispatch().attemptsMax(), random),
+                  new Reconciler(budget, breaker, alarms, config.dispatch().attemptsMax(), random),
                   alarms,
                   new Meters.Calls(metrics),
                   random,
@@ -163,9 +163,7 @@ public final class Dialspool implements AutoCloseable {
       var disk = new DiskWatch(directory, config.spool().freeBytesMin());
       disk.look();
       housekeeping.scheduleWithFixedDelay(disk::look, 1, 1, TimeUnit.SECONDS);
-      desk =
-          new FrontDesk(
-              target, campaigns, dispatcher, spool, lookUps(), () -> overload(disk));
+      desk = new FrontDesk(target, campaigns, dispatcher, spool, lookUps(), () -> overload(disk));
       var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, dispatcher);
       housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
       intake =
@@ -209,7 +207,10 @@ public final class Dialspool implements AutoCloseable {
     return targetUrl;
   }
 
-  /** The counts over all campaigns and the call budget's figures, as they stand on the dispatch thread. */
+  /**
+   * The counts over all campaigns and the call budget's figures, as they stand on the dispatch
+   * thread.
+   */
   public CompletableFuture<SpoolReport> report() {
     var report = new CompletableFuture<SpoolReport>();
     desk.spoolReport(report::complete);
@@ -336,7 +337,10 @@ public final class Dialspool implements AutoCloseable {
 
   // --- how it is
 
-  /** A promise of ours is broken: nothing more is taken in, and the process ends; the restart replays. */
+  /**
+   * A promise of ours is broken: nothing more is taken in, and the process ends; the restart
+   * replays.
+   */
   private void halt(Throwable cause) {
     if (failure.compareAndSet(null, cause)) {
       LOG.error("halted: {}", cause.getMessage(), cause);

@@ -27,8 +27,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers the door's questions from the parts that know: admission from what is known of campaigns, status from the spool
- * and the dispatch thread, counts from the dispatch thread alone.
+ * Answers the door's questions from the parts that know: admission from what is known of campaigns,
+ * status from the spool and the dispatch thread, counts from the dispatch thread alone.
  */
 final class FrontDesk implements Backstage {
   private static final long FORWARD_TIMEOUT_NS = 30_000_000_000L;
@@ -115,7 +115,8 @@ final class FrontDesk implements Backstage {
     }
   }
 
-  // It may end between the look into the store and the look into the lane: then the store knows better.
+  // It may end between the look into the store and the look into the lane: then the store knows
+  // better.
   private void live(
       CampaignId campaign,
       ClientToken token,
@@ -124,12 +125,12 @@ final class FrontDesk implements Backstage {
     dispatcher.later(
         (nowNs, nowMs) -> {
           LaneControl control = dispatcher.find(campaign);
-          boolean known =
-              control != null && control.lane().isUnsettled(found.request().sequence());
+          boolean known = control != null && control.lane().isUnsettled(found.request().sequence());
           if (known || control == null) {
             then.accept(Optional.of(reports.live(found, nowNs, nowMs)));
           } else {
-            lookUps.execute(() -> then.accept(spool.find(campaign, token).map(Spool.Found::status)));
+            lookUps.execute(
+                () -> then.accept(spool.find(campaign, token).map(Spool.Found::status)));
           }
         });
   }

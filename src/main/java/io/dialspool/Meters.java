@@ -157,8 +157,7 @@ final class Meters {
           (state, count) ->
               metrics.gauge(
                   Meter.REQUESTS, () -> count.applyAsLong(of(campaign).counts()), campaign, state));
-      metrics.gauge(
-          Meter.OCCUPANCY_RATE, () -> of(campaign).occupancyPerSecond(), campaign);
+      metrics.gauge(Meter.OCCUPANCY_RATE, () -> of(campaign).occupancyPerSecond(), campaign);
       metrics.gauge(Meter.GATE_OPEN, () -> of(campaign).gateOpen() ? 1 : 0, campaign);
       metrics.gauge(
           Meter.OLDEST_AGE,

@@ -74,10 +74,16 @@ final class DemoCommand implements Callable<Integer> {
     row("  expired", summary.expired(), "their deadline came first; never sent");
     row("  rejected", summary.rejected(), "refused by the target");
     row("  cancelled", summary.cancelled(), "recalled");
-    row("  undeliverable", summary.undeliverable(), "attempts exhausted, campaign gone, or in doubt");
+    row(
+        "  undeliverable",
+        summary.undeliverable(),
+        "attempts exhausted, campaign gone, or in doubt");
     row("  queued", summary.queued(), "still waiting");
     row("  in flight", summary.inFlight(), "in a call without its answer");
-    row("duplicates", summary.duplicates(), "the same lead again: answered with the first one's id");
+    row(
+        "duplicates",
+        summary.duplicates(),
+        "the same lead again: answered with the first one's id");
     row("refused", summary.refused(), "no valid number, or a deadline already past");
     surroundings
         .out()

@@ -53,7 +53,10 @@ final class CampaignCalls {
             .POST(HttpRequest.BodyPublishers.noBody()));
   }
 
-  /** What the campaign service took, by its own record: how often each clientToken was accepted under an id. */
+  /**
+   * What the campaign service took, by its own record: how often each clientToken was accepted
+   * under an id.
+   */
   Map<String, Integer> record(String campaignId) throws IOException, InterruptedException {
     HttpResponse<InputStream> answer =
         client.send(
@@ -63,8 +66,7 @@ final class CampaignCalls {
     var taken = new HashMap<String, Integer>();
     try (var lines = new Scanner(answer.body(), StandardCharsets.UTF_8)) {
       while (lines.hasNextLine()) {
-        taken.merge(
-            JSON.readTree(lines.nextLine()).path("clientToken").asText(), 1, Integer::sum);
+        taken.merge(JSON.readTree(lines.nextLine()).path("clientToken").asText(), 1, Integer::sum);
       }
     }
     return taken;
@@ -75,8 +77,7 @@ final class CampaignCalls {
         client.send(
             request.timeout(Duration.ofSeconds(10)).build(), HttpResponse.BodyHandlers.ofString());
     if (answer.statusCode() != 200) {
-      throw new IOException(
-          "the service answered " + answer.statusCode() + " " + answer.body());
+      throw new IOException("the service answered " + answer.statusCode() + " " + answer.body());
     }
     return answer.body();
   }

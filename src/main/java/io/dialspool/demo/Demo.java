@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Starts everything in one directory, creates and starts a campaign, replays leads into it, pauses it and resumes it midway,
- * and waits until every request has ended.
+ * Starts everything in one directory, creates and starts a campaign, replays leads into it, pauses
+ * it and resumes it midway, and waits until every request has ended.
  */
 public final class Demo {
   private static final int CALLS_PER_SECOND = 100;

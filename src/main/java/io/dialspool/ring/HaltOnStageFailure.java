@@ -4,8 +4,9 @@ import com.lmax.disruptor.ExceptionHandler;
 import java.util.function.Consumer;
 
 /**
- * A stage that fails ends the ring. A handler that returned would publish the failed slot downstream as if it had succeeded
- * (measured), so this one throws, and nothing unsynced is ever acknowledged.
+ * A stage that fails ends the ring. A handler that returned would publish the failed slot
+ * downstream as if it had succeeded (measured), so this one throws, and nothing unsynced is ever
+ * acknowledged.
  */
 public final class HaltOnStageFailure implements ExceptionHandler<DialSlot> {
   private final Consumer<Throwable> halt;
