@@ -28,21 +28,20 @@ import picocli.CommandLine.Spec;
     description = "Sends the leads of CSV and NDJSON files, plain or gzip, to a running service.",
     footer = {
       "",
-      "Columns are found by their names: phoneNumber, phone, number, address or msisdn; clientToken, token or",
-      "id; expirationTime, deadline or expires; expiresIn. Every other column is an attribute, its name made",
-      "legal (letters, digits, - and _); empty cells are none. Files that Amazon Pinpoint exports are",
+      "Columns are found by their names: phoneNumber, phone, number, address or",
+      "msisdn; clientToken, token or id; expirationTime, deadline or expires;",
+      "expiresIn. Every other column is an attribute, its name made legal (letters,",
+      "digits, - and _); empty cells are none. Files that Amazon Pinpoint exports are",
       "understood as they are. Otherwise say what is where:",
-      "  --map phoneNumber=Tel --map clientToken=LeadId --map expirationTime=ValidUntil",
-      "  --map attributes.first_name=Vorname --map expiresIn=validFor",
-      "expirationTime is a moment (2026-11-21T18:00:00Z, or seconds since 1970), expiresIn a span from now",
-      "(seconds, or 90s, 15m, 4h, 2d; negative lies in the past).",
+      "  --map phoneNumber=Tel --map clientToken=LeadId",
+      "  --map expirationTime=ValidUntil --map expiresIn=validFor",
+      "  --map attributes.first_name=Vorname",
+      "expirationTime is a moment (2026-11-21T18:00:00Z, or seconds since 1970),",
+      "expiresIn a span from now (seconds, or 90s, 15m, 4h, 2d; negative is past).",
       "",
-      "A row without a token gets one made from its content and campaign, so that replaying a file again",
-      "changes nothing, and a replay that was interrupted is continued by running it again. Rows without a",
-      "number or otherwise wrong are listed in the rejects file: file,line,member,reason.",
-      "",
-      "Exit codes: 0 all rows accepted or known already, 1 some rejected, 2 wrong usage, 4 the endpoint can't",
-      "be reached or refuses the campaign."
+      "A row without a token gets one made from its content and campaign: replaying a",
+      "file again changes nothing, and a replay that was interrupted is continued by",
+      "running it again. Rejected rows are listed as file,line,member,reason."
     })
 final class ReplayCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
