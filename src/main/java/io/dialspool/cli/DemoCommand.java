@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
@@ -53,9 +54,11 @@ final class DemoCommand implements Callable<Integer> {
     DemoSummary summary;
     try (var view = new View(surroundings)) {
       view.step("everything lies in " + directory + ", removed at the end");
-      Source leads =
-          file == null ? DemoLeads.bundled(requests) : DemoLeads.of(Source.file(file), requests);
-      summary = new Demo(directory, surroundings.clock(), view).run(leads);
+      var demo = new Demo(directory, surroundings.clock(), view);
+      summary =
+          file == null
+              ? demo.run(DemoLeads.bundled(requests), DemoLeads.COLUMNS)
+              : demo.run(DemoLeads.of(Source.file(file), requests), Map.of());
     } finally {
       remove(directory);
     }

@@ -54,9 +54,11 @@ public final class Demo {
 
   /**
    * @param leads what to replay
+   * @param columns member to column, where the names don't tell
    * @throws IOException if a call to the service fails
    */
-  public DemoSummary run(Source leads) throws IOException, InterruptedException {
+  public DemoSummary run(Source leads, Map<String, String> columns)
+      throws IOException, InterruptedException {
     try (Dialspool service = Dialspool.start(config(), clock)) {
       listener.step(
           "intake "
@@ -74,7 +76,7 @@ public final class Demo {
       String campaignId = calls.create("demo");
       calls.change(campaignId, "start");
       listener.step("campaign " + campaignId + " created and started");
-      ReplaySummary replayed = replay(service, campaignId, leads);
+      ReplaySummary replayed = replay(service, campaignId, leads, columns);
       listener.step(
           String.format(
               "replayed %,d rows: %,d accepted, %,d duplicates, %,d refused%s",
@@ -109,14 +111,15 @@ public final class Demo {
     return ConfigLoader.load(null, Map.of(), sets);
   }
 
-  private ReplaySummary replay(Dialspool service, String campaignId, Source leads)
+  private ReplaySummary replay(
+      Dialspool service, String campaignId, Source leads, Map<String, String> columns)
       throws InterruptedException {
     ReplayConfig config =
         new ReplayConfig(
             URI.create(service.intakeUrl()),
             campaignId,
             List.of(leads),
-            Map.of(),
+            columns,
             ReplayConfig.EXPIRES_IN,
             null,
             directory.resolve("rejects.csv"),

@@ -5,11 +5,15 @@ import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
 /** The leads of the demo: the bundled file, or the first lines of it. */
 public final class DemoLeads {
   private static final String BUNDLED = "leads.csv.gz";
+
+  /** How the bundled file's deadlines are given: seconds from now, below 0 in the past. */
+  public static final Map<String, String> COLUMNS = Map.of("expiresIn", "validFor");
 
   private DemoLeads() {}
 

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -85,8 +86,8 @@ final class Service implements AutoCloseable {
         process.destroyForcibly();
         throw new IllegalStateException("not ready but: " + line);
       }
-      var ready = new java.util.HashMap<String, String>();
-      for (String pair : line.substring("ready ".length()).split(" ")) {
+      var ready = new HashMap<String, String>();
+      for (String pair : line.substring("ready ".length()).split(" ", -1)) {
         ready.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
       }
       return new Service(process, ready);
