@@ -1,5 +1,6 @@
 package io.dialspool.cli;
 
+import io.dialspool.bench.BenchCommand;
 import io.dialspool.config.ConfigException;
 import io.dialspool.http.PortUnavailableException;
 import io.dialspool.replay.ReplayException;
@@ -60,6 +61,7 @@ public final class DialspoolCommand implements Runnable {
     line.addSubcommand(new DemoCommand(surroundings));
     line.addSubcommand(new ReplayCommand(surroundings));
     line.addSubcommand(new CampaignServiceCommand(surroundings));
+    line.addSubcommand(new BenchCommand());
     line.addSubcommand(new ConfigCommand(surroundings));
     line.setOut(surroundings.out());
     line.setErr(surroundings.err());

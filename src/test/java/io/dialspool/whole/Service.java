@@ -24,7 +24,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** A {@code serve} or {@code campaign-service} of the built jar in a process of its own, and a client for it. */
+/**
+ * A {@code serve} or {@code campaign-service} of the built jar in a process of its own, and a
+ * client for it.
+ */
 final class Service implements AutoCloseable {
   static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient CLIENT =
