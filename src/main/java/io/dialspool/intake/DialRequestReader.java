@@ -254,7 +254,7 @@ final class DialRequestReader {
   // Not by getTextCharacters: Jackson's non-blocking parser hands out an object's first name for
   // all of
   // them (2.22.4).
-  private int name(JsonParser json, DialItems into) {
+  private int name(JsonParser json, DialItems into) throws IOException {
     String name = json.currentName();
     int chars = Math.min(name.length(), ATTRIBUTES_KEPT);
     if (nameChars.length < chars) {
