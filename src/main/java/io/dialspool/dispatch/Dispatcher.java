@@ -497,7 +497,12 @@ public final class Dispatcher {
       if (control.gate().isHeldByAlarm(nowNs)) {
         wakeAt(control, control.gate().alarmUntilNs());
       }
+      control.wasOpen = false;
       return null;
+    }
+    if (!control.wasOpen) {
+      control.wasOpen = true;
+      control.occupancy().resumed(nowNs);
     }
     feed(control);
     if (nowNs < control.holdUntilNs()) {
