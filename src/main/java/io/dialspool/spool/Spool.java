@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -183,6 +184,11 @@ public final class Spool {
   /** The campaign's lane, or null if nothing was ever accepted for it. Any thread. */
   public @Nullable LaneInfo lane(CampaignId campaign) {
     return lanes.get(campaign);
+  }
+
+  /** All lanes there are. Any thread. */
+  Collection<LaneInfo> lanes() {
+    return lanes.values();
   }
 
   /** Ring's thread only; the caller writes the lane with its group. */
