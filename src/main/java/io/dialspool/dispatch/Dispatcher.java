@@ -389,6 +389,11 @@ public final class Dispatcher {
   }
 
   private void gateMoved(LaneControl control) {
+    boolean failed = control.gate().state() == CampaignState.FAILED;
+    if (failed && !control.failureTold) {
+      alarms.raise("campaign " + control.lane().info().campaign() + " has failed; it is held");
+    }
+    control.failureTold = failed;
     if (control.ending() == null) {
       if (control.gate().isGone()) {
         control.end(Reason.CAMPAIGN_GONE);
