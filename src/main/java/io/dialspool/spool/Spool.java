@@ -150,6 +150,9 @@ public final class Spool {
               + ", the configuration would send them to "
               + now);
     }
+    if (!now.equals(lane.target())) {
+      lane = move(lane, now);
+    }
     lanes.put(lane.campaign(), lane);
     restored.add(
         new RestoredLane(
@@ -174,6 +177,17 @@ public final class Spool {
           return false;
         });
     return oldest[0];
+  }
+
+  // Nothing in it waits, so what comes from now on goes where the configuration says; were that not
+  // written down, a later start would take those requests for the old target's.
+  private LaneInfo move(LaneInfo lane, TargetIdentity to) {
+    var moved = new LaneInfo(lane.number(), lane.campaign(), to, lane.nextSequence, seeds);
+    try (OrderedStore.Batch batch = store.newBatch()) {
+      batch.put(Keys.LANES, Keys.lane(moved.number()), moved.encode());
+      store.write(batch, true);
+    }
+    return moved;
   }
 
   /** Lanes that were there at the start. */

@@ -5,6 +5,7 @@ import io.dialspool.store.OrderedStore;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,7 @@ public final class StoreWorker {
   private static final int COMMANDS_A_TURN = 256;
   private static final int PURGED_TOGETHER_MAX = 64;
   private static final int SWEEP_REQUESTS_MAX = 2_000;
-  private static final int PAGES_REMEMBERED_MAX = 100_000;
+  private static final int PAGES_REMEMBERED_MAX = 50_000;
   private static final long READ_BYTES_MAX = 8L << 20;
 
   private record PageKey(int lane, long first) {}
@@ -37,8 +38,8 @@ public final class StoreWorker {
   private final Runnable wake;
   private final Queue<StoreCommand> commands = new ConcurrentLinkedQueue<>();
 
-  /** Unsettled requests left in pages that settling has begun on. */
-  private final Map<PageKey, Integer> unsettled = new HashMap<>();
+  /** By index, what is settled in pages that settling has begun on. */
+  private final Map<PageKey, BitSet> begun = new HashMap<>();
 
   private final Map<Integer, SettledRanges> ranges = new HashMap<>();
   private final List<StoreReply> afterSync = new ArrayList<>();
@@ -99,8 +100,8 @@ public final class StoreWorker {
       replies.accept(reply);
     }
     afterSync.clear();
-    if (unsettled.size() > PAGES_REMEMBERED_MAX) {
-      unsettled.clear(); // counted anew from the store when needed
+    if (begun.size() > PAGES_REMEMBERED_MAX) {
+      begun.clear(); // read anew from the store when needed
     }
   }
 
@@ -136,28 +137,33 @@ public final class StoreWorker {
   }
 
   private void settlePage(PageKey page, List<Settlement> settlements) {
+    BitSet settledOnes = begun.computeIfAbsent(page, this::settledOnDisk);
+    for (Settlement one : settlements) {
+      int index = one.request().index();
+      if (settledOnes.get(index)) {
+        throw new IllegalStateException(
+            "ds-" + page.lane + "-" + (page.first + index) + " would be settled twice");
+      }
+      settledOnes.set(index);
+    }
     batch.put(
         Keys.SETTLED,
         Keys.settled(page.lane, page.first, settlements.get(0).request().index()),
         SettledPart.encode(settlements));
     int count = settlements.get(0).request().pageCount();
-    Integer before = unsettled.get(page);
-    if (before == null) {
-      before = count - SettledPart.ofPage(store, page.lane, page.first).size();
-    }
-    int left = before - settlements.size();
-    if (left < 0) {
-      throw new IllegalStateException(
-          "page " + page.lane + "/" + page.first + ": a request was settled twice");
-    }
-    if (left > 0) {
-      unsettled.put(page, left);
+    if (settledOnes.cardinality() < count) {
       return;
     }
-    unsettled.remove(page);
+    begun.remove(page);
     SettledRanges settled = rangesOf(page.lane);
     settled.add(page.first, count);
     batch.put(Keys.CURSORS, Keys.lane(page.lane), settled.encode());
+  }
+
+  private BitSet settledOnDisk(PageKey page) {
+    var settled = new BitSet();
+    SettledPart.ofPage(store, page.lane, page.first).keySet().forEach(settled::set);
+    return settled;
   }
 
   private SettledRanges rangesOf(int lane) {
