@@ -526,11 +526,14 @@ public final class Dispatcher {
       wakeAt(control, nowNs); // all of it ended just now
       return null;
     }
-    if (anyTooLate(parcel.requests(), nowMs)) {
+    // Those of it that ended meanwhile have no say: a past deadline would hold the others for ever.
+    List<QueuedRequest> left =
+        parcel.requests().stream().filter(r -> r.place() == Place.IN_PARCEL).toList();
+    if (anyTooLate(left, nowMs)) {
       wakeAt(control, nowNs + TICK_NS); // expiry is paused
       return null;
     }
-    if (control.occupancy().permits(parcel.requests().size(), nowNs) == 0) {
+    if (control.occupancy().permits(left.size(), nowNs) == 0) {
       control.waitingFor = WaitingFor.DIALER_FULL;
       wakeAt(control, control.occupancy().nextNs(nowNs));
       return null;
@@ -540,8 +543,7 @@ public final class Dispatcher {
       wakeAt(control, nowNs + bisecting.intervalNs());
       return null;
     }
-    return new Batch(
-        parcel.requests().stream().filter(r -> r.place() == Place.IN_PARCEL).toList(), parcel);
+    return new Batch(left, parcel);
   }
 
   private @Nullable Batch decideFresh(LaneControl control, long nowNs, long nowMs) {
