@@ -554,9 +554,7 @@ public final class Dispatcher {
     }
     if (next.isEmpty()) {
       control.waitingFor = lane.hasQueued() ? WaitingFor.BACKOFF : WaitingFor.BATCH;
-      if (lane.nextDueNs() != Long.MAX_VALUE) {
-        wakeAt(control, Math.max(lane.nextDueNs(), nowNs + 1));
-      }
+      wakeWhenDue(control, nowNs);
       return null;
     }
     if (anyTooLate(next, nowMs)) {
@@ -570,7 +568,8 @@ public final class Dispatcher {
       long untilNs = next.get(0).waitingSinceNs() + lingerMs * 1_000_000L;
       if (nowNs < untilNs) {
         control.waitingFor = WaitingFor.BATCH;
-        wakeAt(control, Math.min(untilNs, Math.max(lane.nextDueNs(), nowNs + 1)));
+        wakeAt(control, untilNs);
+        wakeWhenDue(control, nowNs);
         if (budget.isScarce(nowNs)) {
           wakeAt(control, nowNs + TICK_NS / 2); // it may become plenty
         }
@@ -591,6 +590,14 @@ public final class Dispatcher {
       return null; // the mark's sync wakes the lane
     }
     return new Batch(next, null);
+  }
+
+  // A parcel that is due and may not leave yet has set its own time; to wake for it now would spin.
+  private void wakeWhenDue(LaneControl control, long nowNs) {
+    long dueNs = control.lane().nextDueNs();
+    if (dueNs > nowNs && dueNs != Long.MAX_VALUE) {
+      wakeAt(control, dueNs);
+    }
   }
 
   /**
