@@ -600,7 +600,9 @@ public final class Dispatcher {
     }
     int permitted = control.occupancy().permits(next.size(), nowNs);
     if (permitted > 0 && control.occupancy().isProbing() && !probing.isAvailable(nowNs)) {
-      permitted = 0;
+      control.waitingFor = WaitingFor.DIALER_FULL;
+      wakeAt(control, nowNs + probing.intervalNs());
+      return null;
     }
     if (permitted == 0) {
       control.waitingFor = WaitingFor.DIALER_FULL;
