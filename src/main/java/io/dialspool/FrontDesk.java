@@ -2,6 +2,7 @@ package io.dialspool;
 
 import io.dialspool.dispatch.Campaigns;
 import io.dialspool.dispatch.Dispatcher;
+import io.dialspool.dispatch.Event;
 import io.dialspool.dispatch.LaneControl;
 import io.dialspool.dispatch.Reports;
 import io.dialspool.http.ApiError;
@@ -25,6 +26,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers the door's questions from the parts that know: admission from what is known of campaigns,
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class FrontDesk implements Backstage {
   private static final long FORWARD_TIMEOUT_NS = 30_000_000_000L;
 
+  private static final Logger LOG = LoggerFactory.getLogger(FrontDesk.class);
   private final Target target;
   private final Campaigns campaigns;
   private final Dispatcher dispatcher;
@@ -78,7 +82,7 @@ final class FrontDesk implements Backstage {
   @Override
   public void campaignChanged(CampaignId campaign, CampaignState state, Runnable whenApplied) {
     campaigns.seen(campaign, state);
-    dispatcher.later(
+    ask(
         (nowNs, nowMs) -> {
           dispatcher.campaignChanged(campaign, state, nowNs, nowMs);
           whenApplied.run();
@@ -88,7 +92,7 @@ final class FrontDesk implements Backstage {
   @Override
   public void campaignDeleted(CampaignId campaign, Runnable whenApplied) {
     campaigns.missing(campaign);
-    dispatcher.later(
+    ask(
         (nowNs, nowMs) -> {
           dispatcher.campaignDeleted(campaign);
           whenApplied.run();
@@ -122,7 +126,7 @@ final class FrontDesk implements Backstage {
       ClientToken token,
       Spool.Found found,
       Consumer<Optional<RequestStatus>> then) {
-    dispatcher.later(
+    ask(
         (nowNs, nowMs) -> {
           LaneControl control = dispatcher.find(campaign);
           boolean known = control != null && control.lane().isUnsettled(found.request().sequence());
@@ -137,7 +141,7 @@ final class FrontDesk implements Backstage {
 
   @Override
   public void campaignReport(CampaignId campaign, Consumer<Optional<CampaignReport>> then) {
-    dispatcher.later(
+    ask(
         (nowNs, nowMs) ->
             then.accept(
                 Optional.ofNullable(dispatcher.find(campaign))
@@ -146,7 +150,7 @@ final class FrontDesk implements Backstage {
 
   @Override
   public void campaignReports(Consumer<List<CampaignReport>> then) {
-    dispatcher.later(
+    ask(
         (nowNs, nowMs) ->
             then.accept(
                 dispatcher.lanes().stream()
@@ -157,6 +161,18 @@ final class FrontDesk implements Backstage {
 
   @Override
   public void spoolReport(Consumer<SpoolReport> then) {
-    dispatcher.later((nowNs, nowMs) -> then.accept(reports.spool()));
+    ask((nowNs, nowMs) -> then.accept(reports.spool()));
+  }
+
+  // An answer that can't be delivered (a look-up refused, a connection gone) must not end dispatch.
+  private void ask(Event question) {
+    dispatcher.later(
+        (nowNs, nowMs) -> {
+          try {
+            question.at(nowNs, nowMs);
+          } catch (RuntimeException e) {
+            LOG.warn("a question from the door went unanswered: {}", e.toString());
+          }
+        });
   }
 }

@@ -389,6 +389,11 @@ public final class Dispatcher {
   }
 
   private void gateMoved(LaneControl control) {
+    boolean failed = control.gate().state() == CampaignState.FAILED;
+    if (failed && !control.failureTold) {
+      alarms.raise("campaign " + control.lane().info().campaign() + " has failed; it is held");
+    }
+    control.failureTold = failed;
     if (control.ending() == null) {
       if (control.gate().isGone()) {
         control.end(Reason.CAMPAIGN_GONE);
@@ -531,11 +536,14 @@ public final class Dispatcher {
       wakeAt(control, nowNs); // all of it ended just now
       return null;
     }
-    if (anyTooLate(parcel.requests(), nowMs)) {
+    // Those of it that have ended meanwhile must not hold up the others.
+    List<QueuedRequest> left =
+        parcel.requests().stream().filter(r -> r.place() == Place.IN_PARCEL).toList();
+    if (anyTooLate(left, nowMs)) {
       wakeAt(control, nowNs + TICK_NS); // expiry is paused
       return null;
     }
-    if (control.occupancy().permits(parcel.requests().size(), nowNs) == 0) {
+    if (control.occupancy().permits(left.size(), nowNs) == 0) {
       control.waitingFor = WaitingFor.DIALER_FULL;
       wakeAt(control, control.occupancy().nextNs(nowNs));
       return null;
@@ -545,8 +553,7 @@ public final class Dispatcher {
       wakeAt(control, nowNs + bisecting.intervalNs());
       return null;
     }
-    return new Batch(
-        parcel.requests().stream().filter(r -> r.place() == Place.IN_PARCEL).toList(), parcel);
+    return new Batch(left, parcel);
   }
 
   private @Nullable Batch decideFresh(LaneControl control, long nowNs, long nowMs) {

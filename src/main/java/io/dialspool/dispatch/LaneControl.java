@@ -25,6 +25,7 @@ public final class LaneControl {
   long wakeNs = Long.MAX_VALUE;
   int sweptThrough;
   boolean sweeping;
+  boolean failureTold;
   WaitingFor waitingFor = WaitingFor.BATCH;
   private @Nullable Reason ending;
   private long holdUntilNs = Long.MIN_VALUE;

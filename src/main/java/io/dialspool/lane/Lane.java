@@ -178,16 +178,21 @@ public final class Lane {
 
   // --- going out
 
-  /** Takes due backoffs to the head of the window. */
+  /** Takes due backoffs to the head of the window, in their order. */
   public void wakeBackedOff(long nowNs) {
+    List<QueuedRequest> due = null;
     QueuedRequest first = backingOff.peek();
     while (first != null && (first.notBeforeNs() <= nowNs || first.place() != Place.BACKING_OFF)) {
       backingOff.remove();
       if (first.place() == Place.BACKING_OFF) {
-        move(first, Place.WAITING);
-        window.addFirst(first);
+        due = due == null ? new ArrayList<>() : due;
+        due.add(first);
       }
       first = backingOff.peek();
+    }
+    if (due != null) {
+      due.sort(Comparator.comparingLong(QueuedRequest::sequence));
+      giveBack(due);
     }
   }
 
