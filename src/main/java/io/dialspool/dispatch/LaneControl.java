@@ -26,6 +26,7 @@ public final class LaneControl {
   int sweptThrough;
   boolean sweeping;
   boolean failureTold;
+  int asked; // of the store, by a read that is under way
   WaitingFor waitingFor = WaitingFor.BATCH;
   private @Nullable Reason ending;
   private long holdUntilNs = Long.MIN_VALUE;

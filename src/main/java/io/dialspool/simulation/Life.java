@@ -58,7 +58,8 @@ final class Life {
   long dispatchAtNs = Long.MAX_VALUE;
   boolean storeTurnComes;
   boolean ringTurnComes;
-  int idleTurnsTogether;
+  int turns;
+  long turnsSecond;
 
   /**
    * Starts from what is in the store.

@@ -27,7 +27,7 @@ public final class Simulation {
   private static final long DRAIN_NS = 30 * 60 * SECOND_NS;
   private static final long BIRTH_MS = 1_795_000_000_000L;
   private static final int RING_SLOTS = 64;
-  private static final int IDLE_TURNS_MAX = 1_000;
+  private static final int TURNS_A_SECOND_MAX = 5_000;
 
   /**
    * What a run was made of.
@@ -525,16 +525,21 @@ public final class Simulation {
     int work = at.dispatcher.runOnce(nowNs, wiring.dispatchMs(clock.epochMs()));
     intake.checkCounts(at.dispatcher.lanes());
     long untilNs = at.dispatcher.idleUntilNs();
-    if (work > 0 || untilNs <= nowNs) {
-      at.idleTurnsTogether = work > 0 ? 0 : at.idleTurnsTogether + 1;
-      if (at.idleTurnsTogether > IDLE_TURNS_MAX) {
-        throw failure(Checker.PROMISE, "dispatch spins without doing anything");
-      }
-      dispatchIn(at, 1 * US + timing.nextLong(50 * US));
-    } else {
-      at.idleTurnsTogether = 0;
-      dispatchIn(at, Math.min(untilNs, nowNs + 10 * SECOND_NS) - nowNs);
+    long second = clock.virtualNs() / SECOND_NS;
+    at.turns = second == at.turnsSecond ? at.turns + 1 : 0;
+    at.turnsSecond = second;
+    if (at.turns > TURNS_A_SECOND_MAX) {
+      throw failure(
+          Checker.PROMISE,
+          "dispatch takes more than %d turns a second: %s",
+          TURNS_A_SECOND_MAX,
+          at.unfinished());
     }
+    dispatchIn(
+        at,
+        work > 0 || untilNs <= nowNs
+            ? US + timing.nextLong(50 * US)
+            : Math.min(untilNs, nowNs + 10 * SECOND_NS) - nowNs);
     storeTurn(at);
   }
 
