@@ -82,7 +82,10 @@ public final class Occupancy {
     return 0;
   }
 
-  /** When it is worth asking again; while an answer is outstanding, after that. */
+  /**
+   * When it is worth asking again. While an answer is outstanding that is a second from now: the
+   * answer itself wakes the lane.
+   */
   long nextNs(long nowNs) {
     return mode == Mode.RAMPING || (mode == Mode.PROBING && outstanding > 0)
         ? nowNs + SECOND_NS
