@@ -34,8 +34,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class ItemMatcherBenchmark {
-  private final Call call = new SampleFlow().nextCall();
-  private final BatchReply.Answered taken = SampleFlow.taken(call);
+  private final SampleFlow flow = new SampleFlow();
+  private final Call call = flow.nextCall();
+  private final BatchReply.Answered taken = flow.taken(call);
   private final BatchReply.Answered mixed = mixed(taken);
   private final ItemMatcher matcher = new ItemMatcher();
 

@@ -39,7 +39,11 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ReconcilerBenchmark {
   private final TickingClock clock = new TickingClock();
   private final SampleFlow flow = new SampleFlow();
-  private final Alarms alarms = new Alarms();
+  private final Alarms alarms =
+      new Alarms(
+          message -> {
+            throw new IllegalStateException(message);
+          });
   private final Reconciler reconciler =
       new Reconciler(
           new CallBudget(10, clock), new Breaker(clock), alarms, 8, new SplittableRandom(1));
@@ -47,7 +51,7 @@ public class ReconcilerBenchmark {
   @Benchmark
   public BatchReply baseline() {
     Call call = flow.nextCall();
-    BatchReply.Answered answer = SampleFlow.taken(call);
+    BatchReply.Answered answer = flow.taken(call);
     for (QueuedRequest request : call.batch().requests()) {
       call.control()
           .lane()
@@ -60,7 +64,7 @@ public class ReconcilerBenchmark {
   @Benchmark
   public BatchReply answered() {
     Call call = flow.nextCall();
-    BatchReply.Answered answer = SampleFlow.taken(call);
+    BatchReply.Answered answer = flow.taken(call);
     reconciler.onReply(call, answer, clock.nanoTime(), clock.epochMs());
     flow.sync();
     return answer;

@@ -22,6 +22,7 @@ final class SampleFlow {
   private final List<Settlement> ended = new ArrayList<>();
   private final Lane lane = new Lane(info, ended::add);
   private final LaneControl control = SampleControl.of(lane);
+  private long lastId;
 
   /** The next full call; a page comes in whenever the lane is empty. */
   Call nextCall() {
@@ -35,11 +36,11 @@ final class SampleFlow {
     return new Call(control, lane.take(next), tokens, 1, SampleRequests.NOW_MS);
   }
 
-  /** What a target says that takes all of the call. */
-  static BatchReply.Answered taken(Call call) {
+  /** What a target says that takes all of the call; it never gives an id twice. */
+  BatchReply.Answered taken(Call call) {
     return new BatchReply.Answered(
         call.tokens().stream()
-            .map(token -> new BatchReply.Success(token, "6f3d0a52-17c4-4f0e-8a39-" + token))
+            .map(token -> new BatchReply.Success(token, "6f3d0a52-17c4-4f0e-8a39-" + ++lastId))
             .toList(),
         List.of());
   }

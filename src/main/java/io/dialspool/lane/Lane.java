@@ -543,7 +543,7 @@ public final class Lane {
     request.place(to);
   }
 
-  /** Everything set aside, for whoever gives it back. */
+  /** The loaded requests that stand in {@code place}, in the order of their sequences. */
   public List<QueuedRequest> inPlace(Place place) {
     Deque<QueuedRequest> found = new ArrayDeque<>();
     for (QueuedRequest request : loaded.values()) {

@@ -223,7 +223,7 @@ public final class Spool {
   /**
    * A request as the store knows it.
    *
-   * @param outcome how it ended, with the state QUEUED left open; null while it is unsettled
+   * @param outcome how it ended; null while it is unsettled
    */
   public record Found(StoredRequest request, @Nullable Settlement outcome) {
 
