@@ -78,6 +78,16 @@ class SimulatedStore implements OrderedStore {
     throw new IllegalArgumentException("no space " + name);
   }
 
+  /** Forgets the last entry of a space, which no disk may. */
+  void loseLast(String name) {
+    spaces.forEach(
+        (space, entries) -> {
+          if (space.name().equals(name)) {
+            entries.pollLastEntry();
+          }
+        });
+  }
+
   /** Batches applied so far. */
   long writes() {
     return writes;

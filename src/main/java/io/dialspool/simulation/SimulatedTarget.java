@@ -150,6 +150,12 @@ final class SimulatedTarget {
         answer(batch, 100_000, onReply, new BatchReply.NotSent("deadline too close", false));
         return;
       }
+      putWithoutLooking(batch, timeoutNs, onReply);
+    }
+
+    /** What follows the client's last look at the deadlines. */
+    void putWithoutLooking(OutgoingBatch batch, long timeoutNs, Consumer<BatchReply> onReply) {
+      long onTargetMs = clock.epochMs() + clockOffsetMs();
       if (draw(faults.notSent())) {
         answer(batch, latencyNs(), onReply, new BatchReply.NotSent("no connection", true));
         return;

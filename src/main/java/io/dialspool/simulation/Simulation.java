@@ -176,9 +176,7 @@ public final class Simulation {
     events.in(0, this::start);
     runUntil(faultsNs);
     heal();
-    long healedNs = clock.virtualNs();
-    drain();
-    long drainNs = clock.virtualNs() - healedNs;
+    long drainNs = drain();
     // What is still on its way from before may arrive; it must not change anything.
     runUntil(clock.virtualNs() + 60 * SECOND_NS);
     StoreRecount recount = StoreRecount.of(store);
@@ -297,6 +295,9 @@ public final class Simulation {
 
   /** Somebody moves a campaign: through us, or at the target behind our back. */
   private void moveCampaign() {
+    if (healed) {
+      return;
+    }
     SimulatedCampaign campaign = anyCampaign();
     CampaignState to =
         switch (campaign.state()) {
@@ -581,11 +582,13 @@ public final class Simulation {
     }
   }
 
-  private void drain() {
+  /** Returns how long it took once the service was up. */
+  private long drain() {
     while (life == null) {
       runUntil(events.nextNs());
     }
-    long untilNs = clock.virtualNs() + DRAIN_NS;
+    long beganNs = clock.virtualNs();
+    long untilNs = beganNs + DRAIN_NS;
     while (bodiesOutstanding > 0 || !living().isIdle()) {
       if (clock.virtualNs() > untilNs) {
         throw failure(
@@ -597,5 +600,6 @@ public final class Simulation {
       }
       runUntil(clock.virtualNs() + SECOND_NS);
     }
+    return clock.virtualNs() - beganNs;
   }
 }
