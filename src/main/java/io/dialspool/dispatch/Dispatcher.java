@@ -106,6 +106,7 @@ public final class Dispatcher {
   private long recallTicket;
   private int inFlight;
   private int loadedTotal;
+  private int askedTotal;
   private boolean stopped;
   private long nextTickNs = Long.MIN_VALUE;
   private long sendBlockedUntilNs = Long.MIN_VALUE;
@@ -258,7 +259,7 @@ public final class Dispatcher {
 
   private int room(Lane lane) {
     int mine = config.windowItems() - lane.loadedCount();
-    int everyones = config.windowItemsTotal() - loadedTotal;
+    int everyones = config.windowItemsTotal() - loadedTotal - askedTotal;
     // However many lanes there are, each may hold two batches, or it could never send.
     return Math.max(Math.min(mine, everyones), 2 * Batch.ITEMS_MAX - lane.loadedCount());
   }
@@ -266,6 +267,8 @@ public final class Dispatcher {
   private void stored(StoreReply reply, long nowNs, long nowMs) {
     if (reply instanceof StoreReply.ReadAheadDone done) {
       LaneControl control = control(done.lane());
+      askedTotal -= control.asked;
+      control.asked = 0;
       int before = control.lane().loadedCount();
       control.lane().loaded(done.requests(), done.next(), nowNs);
       loadedTotal += control.lane().loadedCount() - before;
@@ -411,6 +414,11 @@ public final class Dispatcher {
   }
 
   private void gateMoved(LaneControl control) {
+    boolean failed = control.gate().state() == CampaignState.FAILED;
+    if (failed && !control.failureTold) {
+      alarms.raise("campaign " + control.lane().info().campaign() + " has failed; it is held");
+    }
+    control.failureTold = failed;
     if (control.ending() == null) {
       if (control.gate().isGone()) {
         control.end(Reason.CAMPAIGN_GONE);
@@ -519,7 +527,12 @@ public final class Dispatcher {
       if (control.gate().isHeldByAlarm(nowNs)) {
         wakeAt(control, control.gate().alarmUntilNs());
       }
+      control.wasOpen = false;
       return null;
+    }
+    if (!control.wasOpen) {
+      control.wasOpen = true;
+      control.occupancy().resumed(nowNs);
     }
     feed(control);
     if (nowNs < control.holdUntilNs()) {
@@ -803,6 +816,8 @@ public final class Dispatcher {
     }
     int room = room(lane);
     if (room > 0) {
+      control.asked = room;
+      askedTotal += room;
       store.offer(new StoreCommand.ReadAhead(lane.info(), lane.beginReading(), lane.tail(), room));
     }
   }
@@ -874,5 +889,14 @@ public final class Dispatcher {
 
   Breaker breaker() {
     return breaker;
+  }
+
+  /** The circuit breaker: 0 closed, 1 half open, 2 open. Any thread. */
+  public int breakerLevel() {
+    return switch (breaker.state()) {
+      case "CLOSED" -> 0;
+      case "HALF_OPEN" -> 1;
+      default -> 2;
+    };
   }
 }

@@ -21,9 +21,12 @@ public final class LaneControl {
 
   // Dispatcher only
   boolean ready;
+  boolean wasOpen;
   long wakeNs = Long.MAX_VALUE;
   int sweptThrough;
   boolean sweeping;
+  boolean failureTold;
+  int asked; // of the store, by a read that is under way
   WaitingFor waitingFor = WaitingFor.BATCH;
   private @Nullable Reason ending;
   private long holdUntilNs = Long.MIN_VALUE;

@@ -90,6 +90,18 @@ public final class HttpCall {
     answer(HttpAnswer.error(error));
   }
 
+  /**
+   * Begins a 200 answer of unknown length, in place of {@link #answer}; from any thread, once.
+   *
+   * @throws IllegalStateException if the call is answered already
+   */
+  public AnswerStream stream(String contentType) {
+    if (!answered.compareAndSet(false, true)) {
+      throw new IllegalStateException("the call is answered already");
+    }
+    return new AnswerStream(ctx, contentType);
+  }
+
   /** Closes the connection without an answer, as a server does that dies. */
   public void abort() {
     answered.set(true);

@@ -63,6 +63,7 @@ public final class Lane {
 
   private long accepted;
   private long onDisk;
+  private long oldestOnDiskMs;
   private long cursor;
   private long tail;
   private boolean reading;
@@ -79,6 +80,7 @@ public final class Lane {
     this.onDisk = unsettledByBucket.values().stream().mapToLong(Long::longValue).sum();
     this.cursor = restored.firstUnsettled();
     this.tail = restored.nextSequence();
+    this.oldestOnDiskMs = restored.oldestAcceptedAtMs();
     this.startMarks = restored.marks();
     this.marks = new ArrayList<>(restored.marks());
     this.markAsked = markedThrough();
@@ -88,7 +90,7 @@ public final class Lane {
   public Lane(LaneInfo info, Ending ending) {
     this(
         new Spool.RestoredLane(
-            info, new long[RequestState.values().length], new TreeMap<>(), 1, 1, List.of()),
+            info, new long[RequestState.values().length], new TreeMap<>(), 1, 1, 0, List.of()),
         ending);
   }
 
@@ -115,6 +117,9 @@ public final class Lane {
         load(request, nowNs);
       }
     } else {
+      if (onDisk == 0) {
+        oldestOnDiskMs = requests.get(0).acceptedAtMs();
+      }
       onDisk += requests.size();
     }
   }
@@ -173,16 +178,21 @@ public final class Lane {
 
   // --- going out
 
-  /** Takes due backoffs to the head of the window. */
+  /** Takes due backoffs to the head of the window, in their order. */
   public void wakeBackedOff(long nowNs) {
+    List<QueuedRequest> due = null;
     QueuedRequest first = backingOff.peek();
     while (first != null && (first.notBeforeNs() <= nowNs || first.place() != Place.BACKING_OFF)) {
       backingOff.remove();
       if (first.place() == Place.BACKING_OFF) {
-        move(first, Place.WAITING);
-        window.addFirst(first);
+        due = due == null ? new ArrayList<>() : due;
+        due.add(first);
       }
       first = backingOff.peek();
+    }
+    if (due != null) {
+      due.sort(Comparator.comparingLong(QueuedRequest::sequence));
+      giveBack(due);
     }
   }
 
@@ -436,6 +446,29 @@ public final class Lane {
     return loaded.get(sequence);
   }
 
+  /**
+   * The earliest deadline of a request that waits, 0 for none; of what is on disk, to the bucket.
+   */
+  public long nextDeadlineMs() {
+    long next = Long.MAX_VALUE;
+    for (QueuedRequest request : loaded.values()) {
+      if (!request.place().isInFlight()) {
+        next = Math.min(next, request.deadlineMs());
+      }
+    }
+    if (onDisk > 0 && !unsettledByBucket.isEmpty()) {
+      next = Math.min(next, Math.max(DeadlineBucket.endMs(firstBucket() - 1), 1));
+    }
+    return next == Long.MAX_VALUE ? 0 : next;
+  }
+
+  /** Whether the request has not ended yet, as far as memory tells; what is on disk may have. */
+  public boolean isUnsettled(long sequence) {
+    return loaded.containsKey(sequence)
+        || settlingOnDisk.contains(sequence)
+        || (sequence >= cursor && sequence < tail);
+  }
+
   /** Whether its end is on its way to the disk although it was never loaded. */
   public boolean isSettlingOnDisk(long sequence) {
     return settlingOnDisk.contains(sequence);
@@ -467,13 +500,19 @@ public final class Lane {
         || byPlace[Place.HELD.index()] > 0;
   }
 
-  /** Accepted time of the oldest request that waits; 0 if none is loaded. */
+  /**
+   * Accepted time of the oldest request that waits, 0 if none does; of what is on disk, a lower
+   * bound.
+   */
   public long oldestWaitingAcceptedAtMs() {
     long oldest = Long.MAX_VALUE;
     for (QueuedRequest request : loaded.values()) {
       if (!request.place().isInFlight()) {
         oldest = Math.min(oldest, request.stored().acceptedAtMs());
       }
+    }
+    if (oldest == Long.MAX_VALUE && onDisk > 0) {
+      return oldestOnDiskMs;
     }
     return oldest == Long.MAX_VALUE ? 0 : oldest;
   }
@@ -504,7 +543,7 @@ public final class Lane {
     request.place(to);
   }
 
-  /** Everything set aside, for whoever gives it back. */
+  /** The loaded requests that stand in {@code place}, in the order of their sequences. */
   public List<QueuedRequest> inPlace(Place place) {
     Deque<QueuedRequest> found = new ArrayDeque<>();
     for (QueuedRequest request : loaded.values()) {

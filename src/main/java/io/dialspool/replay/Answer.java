@@ -95,7 +95,6 @@ final class Answer {
     String status = "";
     String member = "";
     String reason = "";
-    String id = "";
     boolean news = false;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
@@ -107,13 +106,12 @@ final class Answer {
         case "status" -> status = text(parser, value);
         case "member" -> member = text(parser, value);
         case "reason" -> reason = text(parser, value);
-        case "id" -> id = text(parser, value);
         default -> parser.skipChildren();
       }
     }
     if (status.equals("rejected") && chunk.rejected(number, new Reject(member, reason))) {
       rejected++;
-    } else if (status.equals("duplicate") && chunk.duplicate(number, id)) {
+    } else if (status.equals("duplicate") && chunk.duplicate(number)) {
       duplicates++;
     }
     return news;

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Counting.</b> Each line counts once, by its last verdict. After a lost connection or an
  * overload everything behind the last synced line is sent again; what is then called a duplicate is
- * most likely the line that we sent ourselves and heard nothing of. So in a repeated request the
- * first line of each dial request id counts as accepted, unless an earlier answer had called that
- * very line a duplicate, and further lines of the same id are the file's own duplicates. Only a
- * duplicate of an earlier run, never answered before the connection broke, is counted as accepted.
+ * most likely the line that we sent ourselves and heard nothing of. So in a repeated request such a
+ * line counts as accepted, unless an earlier answer had called that very line a duplicate, or its
+ * token stands further up in the chunk. What may be miscounted is thus at most a chunk's worth of
+ * duplicates of earlier chunks or runs that were not answered before the connection broke.
  */
 final class Chunk {
   /** Api: an answer's problem lines are bounded by this. */
@@ -43,7 +43,7 @@ final class Chunk {
   // Those of them that are sent, and where each one's bytes end.
   private final int[] sentRow = new int[LINES_MAX];
   private final int[] sentEnd = new int[LINES_MAX];
-  private final Set<String> idsOfRepeat = new HashSet<>();
+  private final String[] token = new String[LINES_MAX];
   private String source = "";
   private int rows;
   private int sent;
@@ -62,7 +62,6 @@ final class Chunk {
     firstOfRequest = 0;
     inDoubt = false;
     bytes.clear();
-    idsOfRepeat.clear();
     done = new CompletableFuture<>();
   }
 
@@ -72,8 +71,9 @@ final class Chunk {
   }
 
   /** Ends the line that was written to {@link #output}. */
-  void endLine(long line) {
+  void endLine(long line, String clientToken) {
     sentRow[sent] = rows;
+    token[sent] = clientToken;
     sentEnd[sent] = bytes.size();
     sent++;
     add(line, Verdict.ACCEPTED, null);
@@ -149,14 +149,23 @@ final class Chunk {
    */
   int beginRequest() {
     firstOfRequest = synced;
+    if (inDoubt) {
+      markRepeatedTokens();
+    }
     for (int i = synced; i < sent; i++) {
       int row = sentRow[i];
-      knownDuplicate[row] = verdict[row] == Verdict.DUPLICATE;
+      knownDuplicate[row] |= verdict[row] == Verdict.DUPLICATE;
       verdict[row] = Verdict.ACCEPTED;
       reject[row] = null;
     }
-    idsOfRepeat.clear();
     return sent - synced;
+  }
+
+  private void markRepeatedTokens() {
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < sent; i++) {
+      knownDuplicate[sentRow[i]] |= !seen.add(token[i]);
+    }
   }
 
   /** The request may have reached the spool, and there was no answer to its end. */
@@ -179,12 +188,12 @@ final class Chunk {
   }
 
   /** As {@link #rejected}. */
-  boolean duplicate(long line, String id) {
+  boolean duplicate(long line) {
     if (!has(line)) {
       return false;
     }
     int row = sentRow[firstOfRequest + (int) line - 1];
-    boolean ours = inDoubt && !knownDuplicate[row] && idsOfRepeat.add(id);
+    boolean ours = inDoubt && !knownDuplicate[row];
     verdict[row] = ours ? Verdict.ACCEPTED : Verdict.DUPLICATE;
     return true;
   }

@@ -39,10 +39,11 @@ final class LeadWriter {
       chunk.reject(lead.line, fault);
       return;
     }
+    String token = lead.clientToken.isEmpty() ? madeToken.of(lead) : lead.clientToken;
     try (JsonGenerator line = json.createGenerator(chunk.output())) {
       line.writeStartObject();
       line.writeFieldName(CLIENT_TOKEN);
-      line.writeString(lead.clientToken.isEmpty() ? madeToken.of(lead) : lead.clientToken);
+      line.writeString(token);
       line.writeFieldName(PHONE_NUMBER);
       line.writeString(lead.phoneNumber);
       line.writeFieldName(EXPIRATION_TIME);
@@ -58,7 +59,7 @@ final class LeadWriter {
     } catch (IOException e) {
       throw new IllegalStateException("a line in memory can't be written", e);
     }
-    chunk.endLine(lead.line);
+    chunk.endLine(lead.line, token);
   }
 
   private long deadlineMs(Lead lead) {

@@ -25,6 +25,7 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.LRUCache;
+import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -287,7 +288,10 @@ public final class RocksStore implements OrderedStore {
 
   private static void loadLibrary(Path into) throws IOException {
     Files.createDirectories(into);
-    RocksDB.loadLibrary(List.of(into.toString()));
+    // RocksDB.loadLibrary(paths) neither unpacks nor spells the file's name as the jar does. Loaded
+    // this way, RocksDB's own loading finds that it is done.
+    NativeLibraryLoader.getInstance().loadLibrary(into.toString());
+    RocksDB.loadLibrary();
   }
 
   private static void ownerOnly(Path directory) throws IOException {

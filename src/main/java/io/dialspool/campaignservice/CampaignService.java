@@ -1,0 +1,215 @@
+package io.dialspool.campaignservice;
+
+import io.dialspool.config.CampaignServiceConfig;
+import io.dialspool.config.ConfigException;
+import io.dialspool.http.ApiDoor;
+import io.dialspool.http.ApiError;
+import io.dialspool.http.HttpAnswer;
+import io.dialspool.http.HttpCall;
+import io.dialspool.http.HttpLimits;
+import io.dialspool.http.HttpServer;
+import io.dialspool.store.OrderedStore;
+import io.dialspool.store.RocksStore;
+import io.dialspool.time.Clock;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The embedded campaign service on its port: the contract's operations, {@code GET /dial-requests}
+ * and {@code /faults} (api.md). Any credentials do; signatures are not looked at. It syncs before
+ * it answers: what a client was told survives a kill.
+ */
+public final class CampaignService implements AutoCloseable {
+  private final OrderedStore store;
+  private final OutboundCampaigns campaigns;
+  private final GroupCommit commit;
+  private final EventLoopGroup loops;
+  private final HttpServer server;
+  private boolean closed;
+
+  private CampaignService(CampaignServiceConfig config, Clock clock, Faults faults) {
+    store = RocksStore.open(Path.of(config.directory()), OutboundCampaigns.SPACES);
+    loops =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("campaign-service", true), NioIoHandler.newFactory());
+    try {
+      campaigns = new OutboundCampaigns(store, clock, config, faults);
+      commit = new GroupCommit(campaigns);
+      server =
+          HttpServer.start(
+              config.address(),
+              config.port(),
+              loops,
+              HttpLimits.DEFAULT,
+              () -> new ApiDoor(HttpLimits.DEFAULT.bodyBytesMax(), this::handle));
+    } catch (RuntimeException e) {
+      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      store.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the store, takes up what it holds and listens.
+   *
+   * @throws io.dialspool.store.StoreException if the directory can't be had
+   * @throws io.dialspool.http.PortUnavailableException if the port can't be bound
+   * @throws ConfigException if the faults file is wrong
+   */
+  public static CampaignService start(CampaignServiceConfig config, Clock clock) {
+    var service = new CampaignService(config, clock, faults(config.faults()));
+    service.commit.start();
+    return service;
+  }
+
+  private static Faults faults(String file) {
+    if (file.isEmpty()) {
+      return Faults.NONE;
+    }
+    try {
+      return Faults.ofJson(Files.readAllBytes(Path.of(file)));
+    } catch (IOException e) {
+      throw new ConfigException(
+          List.of("campaignService.faults: " + file + " (expected: a file that can be read)"));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(List.of("campaignService.faults: " + file + ": " + e.getMessage()));
+    }
+  }
+
+  /** As a client on this machine reaches it. */
+  public String url() {
+    return server.url();
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  private void handle(HttpCall call) {
+    List<String> segments = call.segments();
+    if (segments.equals(List.of("dial-requests")) && call.method().equals("GET")) {
+      String id = call.query("campaign");
+      if (id == null || id.isEmpty()) {
+        call.answer(ApiError.validation("campaign: missing (expected: a campaign's id)"));
+      } else {
+        new RecordStream(commit, campaigns, loops, call, id).begin();
+      }
+    } else if (segments.equals(List.of("faults")) && call.method().equals("GET")) {
+      offer(call, this::faultsNow);
+    } else if (segments.equals(List.of("faults")) && call.method().equals("PUT")) {
+      Faults faults;
+      try {
+        faults = Faults.ofJson(call.body());
+      } catch (IllegalArgumentException e) {
+        call.answer(ApiError.validation(String.valueOf(e.getMessage())));
+        return;
+      }
+      offer(
+          call,
+          () -> {
+            campaigns.setFaults(faults);
+            return faultsNow();
+          });
+    } else {
+      perform(call);
+    }
+  }
+
+  private HttpAnswer faultsNow() {
+    return HttpAnswer.json(campaigns.faults().json());
+  }
+
+  private void perform(HttpCall call) {
+    Call read = Call.read(call.method(), call.segments(), call.body());
+    offer(
+        call,
+        new Turn(call) {
+          @Override
+          public Runnable perform() {
+            Answer answer = campaigns.perform(read);
+            int latencyMs = campaigns.latencyMs();
+            return () -> deliver(call, answer, latencyMs);
+          }
+        });
+  }
+
+  private void deliver(HttpCall call, Answer answer, int latencyMs) {
+    if (latencyMs > 0) {
+      loops.schedule(() -> deliver(call, answer, 0), latencyMs, TimeUnit.MILLISECONDS);
+    } else if (answer.dropped()) {
+      call.abort();
+    } else if (answer.error() != null) {
+      call.answer(answer.error());
+    } else {
+      call.answer(answer.body() == null ? HttpAnswer.empty() : HttpAnswer.json(answer.body()));
+    }
+  }
+
+  private void offer(HttpCall call, java.util.function.Supplier<HttpAnswer> question) {
+    offer(
+        call,
+        new Turn(call) {
+          @Override
+          public Runnable perform() {
+            HttpAnswer answer = question.get();
+            return () -> call.answer(answer);
+          }
+        });
+  }
+
+  private void offer(HttpCall call, Turn turn) {
+    if (!commit.offer(turn)) {
+      call.answer(
+          commit.closing()
+              ? ApiError.unavailable("The campaign service is going down.", 1)
+              : ApiError.throttled("Too many calls are waiting.", 1));
+    }
+  }
+
+  /** Answers what was received, syncs, and gives port and directory back. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    server.stopAccepting();
+    boolean ended = commit.drain();
+    server.close();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    if (ended) { // else the store is stuck, and its thread would write to a closed one
+      try {
+        if (!commit.halted()) {
+          campaigns.close();
+        }
+      } finally {
+        store.close();
+      }
+    }
+  }
+
+  private abstract static class Turn implements GroupCommit.Work {
+    private final HttpCall call;
+
+    Turn(HttpCall call) {
+      this.call = call;
+    }
+
+    @Override
+    public void abandon() {
+      call.answer(ApiError.internal());
+    }
+
+    @Override
+    public long bytes() {
+      return call.body().length;
+    }
+  }
+}
