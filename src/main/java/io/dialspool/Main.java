@@ -1,10 +1,12 @@
 package io.dialspool;
 
+import io.dialspool.cli.DialspoolCommand;
+
 /** Entry point. */
 public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(2);
+    System.exit(DialspoolCommand.run(args));
   }
 }

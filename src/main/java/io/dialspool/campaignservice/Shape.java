@@ -74,6 +74,10 @@ final class Shape {
     return path.isEmpty() ? member : path + "." + member;
   }
 
+  JsonNode node() {
+    return node;
+  }
+
   boolean has(String member) {
     return node.hasNonNull(member);
   }

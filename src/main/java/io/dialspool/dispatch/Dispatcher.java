@@ -35,6 +35,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -61,6 +62,7 @@ public final class Dispatcher {
   private static final int EVENTS_A_TURN = 10_000;
   private static final int ENDED_A_TURN = 500;
   private static final double SMALL_SHARE = 0.1;
+  private static final int CHANGED_EARLY_MAX = 10_000;
 
   private final DispatchConfig config;
   private final Target target;
@@ -90,6 +92,17 @@ public final class Dispatcher {
   private final Map<Long, Consumer<RecallAnswer>> recalls = new HashMap<>();
   private final Map<Settled, List<Consumer<RecallAnswer>>> awaitingEnd = new HashMap<>();
 
+  /** Life cycle calls through us for campaigns that have no lane yet; the oldest are forgotten. */
+  private final Map<CampaignId, Change> changedEarly =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<CampaignId, Change> eldest) {
+          return size() > CHANGED_EARLY_MAX;
+        }
+      };
+
   private long recallTicket;
   private int inFlight;
   private int loadedTotal;
@@ -107,6 +120,8 @@ public final class Dispatcher {
   private record Wake(long timeNs, LaneControl control) {}
 
   private record Settled(int lane, long sequence) {}
+
+  private record Change(CampaignState state, long nowNs, long nowMs) {}
 
   /** What the dispatcher is built from. */
   public record Parts(
@@ -233,6 +248,11 @@ public final class Dispatcher {
     lanes.put(lane.info().number(), control);
     byCampaign.put(lane.info().campaign(), control);
     unsettled += lane.counts().queued();
+    Change early = changedEarly.remove(lane.info().campaign());
+    if (early != null) {
+      control.gate().changedByUs(early.state(), early.nowNs(), early.nowMs());
+      gateMoved(control);
+    }
     makeReady(control);
     return control;
   }
@@ -376,7 +396,9 @@ public final class Dispatcher {
    */
   public void campaignChanged(CampaignId campaign, CampaignState state, long nowNs, long nowMs) {
     LaneControl control = byCampaign.get(campaign);
-    if (control != null) {
+    if (control == null) {
+      changedEarly.put(campaign, new Change(state, nowNs, nowMs));
+    } else {
       control.gate().changedByUs(state, nowNs, nowMs);
       gateMoved(control);
     }
@@ -505,7 +527,12 @@ public final class Dispatcher {
       if (control.gate().isHeldByAlarm(nowNs)) {
         wakeAt(control, control.gate().alarmUntilNs());
       }
+      control.wasOpen = false;
       return null;
+    }
+    if (!control.wasOpen) {
+      control.wasOpen = true;
+      control.occupancy().resumed(nowNs);
     }
     feed(control);
     if (nowNs < control.holdUntilNs()) {
@@ -534,7 +561,7 @@ public final class Dispatcher {
       wakeAt(control, nowNs); // all of it ended just now
       return null;
     }
-    // Those of it that have ended meanwhile must not hold up the others.
+    // Those of it that ended meanwhile have no say: a past deadline would hold the others for ever.
     List<QueuedRequest> left =
         parcel.requests().stream().filter(r -> r.place() == Place.IN_PARCEL).toList();
     if (anyTooLate(left, nowMs)) {
@@ -562,9 +589,7 @@ public final class Dispatcher {
     }
     if (next.isEmpty()) {
       control.waitingFor = lane.hasQueued() ? WaitingFor.BACKOFF : WaitingFor.BATCH;
-      if (lane.nextDueNs() != Long.MAX_VALUE) {
-        wakeAt(control, Math.max(lane.nextDueNs(), nowNs + 1));
-      }
+      wakeWhenDue(control, nowNs);
       return null;
     }
     if (anyTooLate(next, nowMs)) {
@@ -578,7 +603,8 @@ public final class Dispatcher {
       long untilNs = next.get(0).waitingSinceNs() + lingerMs * 1_000_000L;
       if (nowNs < untilNs) {
         control.waitingFor = WaitingFor.BATCH;
-        wakeAt(control, Math.min(untilNs, Math.max(lane.nextDueNs(), nowNs + 1)));
+        wakeAt(control, untilNs);
+        wakeWhenDue(control, nowNs);
         if (budget.isScarce(nowNs)) {
           wakeAt(control, nowNs + TICK_NS / 2); // it may become plenty
         }
@@ -587,7 +613,9 @@ public final class Dispatcher {
     }
     int permitted = control.occupancy().permits(next.size(), nowNs);
     if (permitted > 0 && control.occupancy().isProbing() && !probing.isAvailable(nowNs)) {
-      permitted = 0;
+      control.waitingFor = WaitingFor.DIALER_FULL;
+      wakeAt(control, nowNs + probing.intervalNs());
+      return null;
     }
     if (permitted == 0) {
       control.waitingFor = WaitingFor.DIALER_FULL;
@@ -599,6 +627,14 @@ public final class Dispatcher {
       return null; // the mark's sync wakes the lane
     }
     return new Batch(next, null);
+  }
+
+  // A parcel that is due and may not leave yet has set its own time; to wake for it now would spin.
+  private void wakeWhenDue(LaneControl control, long nowNs) {
+    long dueNs = control.lane().nextDueNs();
+    if (dueNs > nowNs && dueNs != Long.MAX_VALUE) {
+      wakeAt(control, dueNs);
+    }
   }
 
   /**
@@ -853,5 +889,14 @@ public final class Dispatcher {
 
   Breaker breaker() {
     return breaker;
+  }
+
+  /** The circuit breaker: 0 closed, 1 half open, 2 open. Any thread. */
+  public int breakerLevel() {
+    return switch (breaker.state()) {
+      case "CLOSED" -> 0;
+      case "HALF_OPEN" -> 1;
+      default -> 2;
+    };
   }
 }

@@ -42,11 +42,10 @@ final class ExpirySweeper {
           "the wall clock jumped by "
               + (ahead - wallAheadMs)
               + " ms; nothing expires for a minute");
-      wallAheadMs = ahead;
-    } else if (!started) {
-      wallAheadMs = ahead;
-      started = true;
     }
+    // Always against the last turn: a clock that is slewed slowly doesn't jump.
+    wallAheadMs = ahead;
+    started = true;
   }
 
   boolean isPaused(long nowNs) {

@@ -21,6 +21,7 @@ public final class LaneControl {
 
   // Dispatcher only
   boolean ready;
+  boolean wasOpen;
   long wakeNs = Long.MAX_VALUE;
   int sweptThrough;
   boolean sweeping;

@@ -50,6 +50,10 @@ public final class Occupancy {
   private long nextNs;
   private int rampItems;
   private int outstanding;
+
+  /** Calls that left before the mode changed: what they say about a full buffer is old news. */
+  private int stale;
+
   private double perSecond;
   private double allowance;
   private long allowanceAtNs;
@@ -141,6 +145,10 @@ public final class Occupancy {
       return; // sent before it was full: says nothing about now
     }
     acceptedSince += accepted;
+    if (stale > 0) {
+      stale--;
+      return;
+    }
     if (throttled > 0) {
       full(accepted, nowNs);
     } else if (accepted > 0) {
@@ -175,15 +183,30 @@ public final class Occupancy {
         } else if (spanNs >= SECOND_NS && acceptedSince > 0) {
           pace(acceptedSince, spanNs, nowNs);
         } else {
-          // Calls that were under way together say the same thing once; too short to measure.
           perSecond = Math.max(PER_SECOND_MIN, perSecond * 0.9);
           allowance = Math.min(allowance, 0);
-          return; // the measurement goes on
+          stale = outstanding;
+          return; // too short to measure: go on measuring
         }
       }
     }
+    stale = outstanding;
     measuringSinceNs = nowNs;
     acceptedSince = 0;
+  }
+
+  /**
+   * The gate has opened: the dialer stood still meanwhile, so what was measured until then says
+   * nothing.
+   */
+  void resumed(long nowNs) {
+    measuringSinceNs = nowNs;
+    acceptedSince = 0;
+    allowanceAtNs = nowNs;
+    creptAtNs = nowNs;
+    if (mode == Mode.PROBING) {
+      probeAfter(PROBE_FIRST_NS / 4, nowNs);
+    }
   }
 
   private void pace(long items, long spanNs, long nowNs) {

@@ -45,19 +45,21 @@ public final class Reports {
     Lane lane = control.lane();
     Counts counts = lane.counts();
     long waiting = counts.queued() + counts.inFlight();
+    boolean open = control.gate().isOpen(nowNs);
     double drain = control.drainPerSecond(nowNs);
+    boolean moving = open && drain > 0;
     return new CampaignReport(
         lane.info().campaign(),
         "default",
-        control.gate().isOpen(nowNs),
+        open,
         control.gate().stateName(),
         control.gate().sinceMs(),
         counts,
         lane.oldestWaitingAcceptedAtMs(),
         lane.nextDeadlineMs(),
         drain,
-        waiting == 0 ? 0 : drain > 0 ? Math.round(waiting / drain) : -1,
-        willExpire(lane, drain > 0 ? drain : fastest(), nowMs),
+        waiting == 0 ? 0 : moving ? Math.round(waiting / drain) : -1,
+        willExpire(lane, moving ? drain : fastest(), nowMs),
         control.occupancy().perSecond(),
         control.batchFill());
   }

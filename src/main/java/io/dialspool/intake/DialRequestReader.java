@@ -55,6 +55,7 @@ final class DialRequestReader {
       new Fault("attributes", "a value with half a surrogate pair (expected: Unicode text)");
 
   private boolean unpaired;
+  private char[] nameChars = new char[64];
 
   /**
    * Appends the object to {@code into}.
@@ -163,7 +164,7 @@ final class DialRequestReader {
       int pairAt = into.used();
       into.ensure(Integer.BYTES);
       into.advance(Integer.BYTES);
-      int nameBytes = string(json, ATTRIBUTES_KEPT, into);
+      int nameBytes = name(json, into);
       length(into.bytes(), pairAt, nameBytes);
       boolean again;
       if (pairs < NAMES_COMPARED_MAX) {
@@ -248,6 +249,19 @@ final class DialRequestReader {
   private int string(JsonParser json, int charsMax, DialItems into) throws IOException {
     char[] text = json.getTextCharacters();
     return utf8(text, json.getTextOffset(), Math.min(json.getTextLength(), charsMax), into);
+  }
+
+  // Not by getTextCharacters: Jackson's non-blocking parser hands out an object's first name for
+  // all of
+  // them (2.22.4).
+  private int name(JsonParser json, DialItems into) throws IOException {
+    String name = json.currentName();
+    int chars = Math.min(name.length(), ATTRIBUTES_KEPT);
+    if (nameChars.length < chars) {
+      nameChars = new char[chars];
+    }
+    name.getChars(0, chars, nameChars, 0);
+    return utf8(nameChars, 0, chars, into);
   }
 
   private int utf8(char[] text, int at, int chars, DialItems into) {

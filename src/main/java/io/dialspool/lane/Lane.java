@@ -462,6 +462,13 @@ public final class Lane {
     return next == Long.MAX_VALUE ? 0 : next;
   }
 
+  /** Whether the request has not ended yet, as far as memory tells; what is on disk may have. */
+  public boolean isUnsettled(long sequence) {
+    return loaded.containsKey(sequence)
+        || settlingOnDisk.contains(sequence)
+        || (sequence >= cursor && sequence < tail);
+  }
+
   /** Whether its end is on its way to the disk although it was never loaded. */
   public boolean isSettlingOnDisk(long sequence) {
     return settlingOnDisk.contains(sequence);
@@ -536,7 +543,7 @@ public final class Lane {
     request.place(to);
   }
 
-  /** Everything set aside, for whoever gives it back. */
+  /** The loaded requests that stand in {@code place}, in the order of their sequences. */
   public List<QueuedRequest> inPlace(Place place) {
     Deque<QueuedRequest> found = new ArrayDeque<>();
     for (QueuedRequest request : loaded.values()) {

@@ -58,6 +58,21 @@ public record ReplayConfig(
     }
   }
 
+  /**
+   * A span as the command line writes it: {@code 90s}, {@code 15m}, {@code 4h}, {@code 2d}; without
+   * a unit in seconds.
+   *
+   * @throws ReplayException usage, if it isn't one above 0
+   */
+  public static Duration span(String option, String text) {
+    long ms = Deadline.in(text, 0);
+    if (ms <= 0) {
+      throw ReplayException.usage(
+          option + ": " + text + " (expected: a span above 0 such as 90s, 15m, 4h or 2d)");
+    }
+    return Duration.ofMillis(ms);
+  }
+
   /** With the defaults of the command. */
   public static ReplayConfig of(
       URI endpoint, String campaignId, List<Source> sources, Map<String, String> columns) {

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -199,6 +200,11 @@ public final class Spool {
     return lanes.get(campaign);
   }
 
+  /** All lanes there are. Any thread. */
+  Collection<LaneInfo> lanes() {
+    return lanes.values();
+  }
+
   /** Ring's thread only; the caller writes the lane with its group. */
   LaneInfo makeLane(CampaignId campaign) {
     var lane = new LaneInfo(++lastLane, campaign, route.apply(campaign), 1, seeds);
@@ -217,7 +223,7 @@ public final class Spool {
   /**
    * A request as the store knows it.
    *
-   * @param outcome how it ended, with the state QUEUED left open; null while it is unsettled
+   * @param outcome how it ended; null while it is unsettled
    */
   public record Found(StoredRequest request, @Nullable Settlement outcome) {
 

@@ -1,7 +1,9 @@
 package io.dialspool.spool;
 
+import io.dialspool.request.RequestState;
 import io.dialspool.store.OrderedStore;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -22,6 +24,7 @@ import java.util.function.Consumer;
  */
 public final class StoreWorker {
   private static final int COMMANDS_A_TURN = 256;
+  private static final int PURGED_TOGETHER_MAX = 64;
   private static final int SWEEP_REQUESTS_MAX = 2_000;
   private static final int PAGES_REMEMBERED_MAX = 50_000;
   private static final long READ_BYTES_MAX = 8L << 20;
@@ -32,6 +35,7 @@ public final class StoreWorker {
   private final OrderedStore store;
   private final OrderedStore.Batch batch;
   private final Consumer<StoreReply> replies;
+  private final Runnable wake;
   private final Queue<StoreCommand> commands = new ConcurrentLinkedQueue<>();
 
   /** By index, what is settled in pages that settling has begun on. */
@@ -44,6 +48,14 @@ public final class StoreWorker {
    * @param replies called on the thread that calls {@link #runOnce}
    */
   public StoreWorker(Spool spool, Consumer<StoreReply> replies) {
+    this(spool, replies, () -> {});
+  }
+
+  /**
+   * @param wake called after each command
+   */
+  public StoreWorker(Spool spool, Consumer<StoreReply> replies, Runnable wake) {
+    this.wake = wake;
     this.spool = spool;
     this.store = spool.store();
     this.batch = store.newBatch();
@@ -52,6 +64,7 @@ public final class StoreWorker {
 
   public void offer(StoreCommand command) {
     commands.add(command);
+    wake.run();
   }
 
   /** Carries out what is waiting; returns how many commands that was. */
@@ -66,6 +79,9 @@ public final class StoreWorker {
       } else if (command instanceof StoreCommand.WriteMarks write) {
         batch.put(Keys.MARKS, Keys.lane(write.lane().number()), Mark.encode(write.marks()));
         afterSync.add(new StoreReply.MarksWritten(write.lane(), write.marks()));
+      } else if (command instanceof StoreCommand.Purge purge) {
+        flush();
+        purge(purge);
       } else {
         flush();
         replies.accept(read(command));
@@ -230,5 +246,85 @@ public final class StoreWorker {
     boolean more = pages.size() > SWEEP_REQUESTS_MAX;
     return new StoreReply.Swept(
         lane, sweep.bucket(), expired, more ? pages.get(pages.size() - 1) + 1 : 0);
+  }
+
+  /** The lane's last page always stays: the next sequence is told by it. */
+  private void purge(StoreCommand.Purge purge) {
+    LaneInfo lane = purge.lane();
+    SettledRanges settled = rangesOf(lane.number());
+    long[] next = {0};
+    int[] seen = {0};
+    var page = new Object[2]; // the page before the one at hand, since the last one stays
+    store.scan(
+        Keys.PAGES,
+        Keys.page(lane.number(), purge.fromPage()),
+        Keys.page(lane.number(), Long.MAX_VALUE),
+        (key, value) -> {
+          if (page[0] != null) {
+            purgePage(purge, settled, (long) page[0], (byte[]) page[1]);
+          }
+          page[0] = ByteBuffer.wrap(key).getLong(4);
+          page[1] = value;
+          next[0] = (long) page[0];
+          return ++seen[0] <= PURGED_TOGETHER_MAX;
+        });
+    boolean more = seen[0] > PURGED_TOGETHER_MAX;
+    if (!more) {
+      purgeCounters(purge);
+    }
+    if (batch.size() > 0) {
+      store.write(batch, false); // lost in a crash, it is purged again
+      batch.clear();
+    }
+    purge.done().accept(more ? next[0] : 0);
+  }
+
+  private void purgePage(
+      StoreCommand.Purge purge, SettledRanges settled, long first, byte[] value) {
+    LaneInfo lane = purge.lane();
+    if (settled.skip(first) == first) {
+      return; // some of it has not ended
+    }
+    for (SettledPart.Outcome outcome : SettledPart.ofPage(store, lane.number(), first).values()) {
+      boolean dead =
+          outcome.state() != RequestState.SUBMITTED && outcome.state() != RequestState.CANCELLED;
+      if (outcome.settledAtMs() >= (dead ? purge.deadBeforeMs() : purge.endedBeforeMs())) {
+        return;
+      }
+    }
+    store.scan(
+        Keys.SETTLED,
+        Keys.page(lane.number(), first),
+        Keys.page(lane.number(), first + 1),
+        (key, part) -> {
+          batch.delete(Keys.SETTLED, key);
+          return true;
+        });
+    for (StoredRequest request : Page.read(lane, first, value)) {
+      byte[] token = request.clientToken().getBytes(StandardCharsets.US_ASCII);
+      byte[] key = Spool.tokenKey(lane, token, 0, token.length);
+      byte[] entry = store.get(Keys.TOKENS, key);
+      if (entry != null && TokenEntry.decode(entry).sequence() == request.sequence()) {
+        batch.delete(Keys.TOKENS, key);
+      }
+      batch.delete(
+          Keys.DEADLINES,
+          Keys.deadline(lane.number(), DeadlineBucket.of(request.deadlineMs()), first));
+    }
+    batch.delete(Keys.PAGES, Keys.page(lane.number(), first));
+  }
+
+  private void purgeCounters(StoreCommand.Purge purge) {
+    int lane = purge.lane().number();
+    store.scan(
+        Keys.COUNTERS,
+        Keys.bucketCounter(lane, 0),
+        Keys.bucketCounter(lane, purge.countersBeforeBucket()),
+        (key, count) -> {
+          if (ByteBuffer.wrap(count).getLong() == 0) {
+            batch.delete(Keys.COUNTERS, key);
+          }
+          return true;
+        });
   }
 }

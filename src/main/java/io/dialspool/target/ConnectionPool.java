@@ -223,9 +223,8 @@ final class ConnectionPool implements AutoCloseable {
                     .pipeline()
                     .addLast(
                         new HttpClientCodec(
-                            new HttpDecoderConfig().setMaxHeaderSize(HEAD_BYTES_MAX),
-                            false,
-                            false));
+                            new HttpDecoderConfig().setMaxHeaderSize(HEAD_BYTES_MAX), false, false),
+                        new Connection(ConnectionPool.this, channel, clock));
               }
             })
         .connect(address)
@@ -264,9 +263,8 @@ final class ConnectionPool implements AutoCloseable {
       channel.close();
       return;
     }
-    var connection = new Connection(this, channel, clock);
-    channel.pipeline().addLast(connection);
-    if (channel.isActive()) {
+    Connection connection = channel.pipeline().get(Connection.class);
+    if (connection != null && channel.isActive()) {
       open.add(connection);
       idle.addLast(connection);
     }
@@ -289,7 +287,7 @@ final class ConnectionPool implements AutoCloseable {
       return "connect timeout";
     }
     if (cause instanceof SSLException) {
-      return "TLS handshake failed";
+      return "TLS handshake failed: " + cause.getMessage();
     }
     return "connection refused";
   }

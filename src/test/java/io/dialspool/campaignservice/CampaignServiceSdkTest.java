@@ -14,6 +14,9 @@ import io.dialspool.config.ConfigException;
 import io.dialspool.http.PortUnavailableException;
 import io.dialspool.store.StoreException;
 import io.dialspool.time.Clock;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -157,7 +160,7 @@ class CampaignServiceSdkTest {
         put(
             id,
             item("t-1", "+12065550100", expiration, Map.of("first_name", "Ann \"Ä\" \uD83D\uDE00")),
-            item("t-2", "not-a-number".replaceAll("[^-]", "1"), expiration, Map.of()),
+            item("t-2", "206-555-0100", expiration, Map.of()),
             item("t-3", "+12065550101", expiration, Map.of()));
     assertEquals(
         List.of("t-1", "t-3"),
@@ -332,7 +335,6 @@ class CampaignServiceSdkTest {
 
   @Test
   void shouldRefuseToStartWithoutItsPortDirectoryOrFaultsFile() throws Exception {
-    int taken = service.port();
     assertThrows(
         StoreException.class, () -> CampaignService.start(config(10, 10, 0, ""), Clock.SYSTEM));
     service.close();
@@ -347,13 +349,12 @@ class CampaignServiceSdkTest {
                 + faults
                 + ": share429: out of range (expected: a number from 0 to 1)"),
         wrong.faults());
-    try (var holder = new java.net.ServerSocket()) {
-      holder.bind(new java.net.InetSocketAddress("127.0.0.1", 0));
+    try (var holder = new ServerSocket()) {
+      holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       assertThrows(
           PortUnavailableException.class,
           () -> CampaignService.start(config(10, 10, holder.getLocalPort(), ""), Clock.SYSTEM));
     }
-    assertTrue(taken > 0);
   }
 
   private String create(String name) {

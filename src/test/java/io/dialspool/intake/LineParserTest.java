@@ -29,6 +29,16 @@ class LineParserTest {
   }
 
   @Test
+  void shouldNotTakeNamesOfOneLengthForTheSameName() throws ShapeException {
+    parse(LINE.replace("\"a\":\"b\"", "\"country\":\"AT\",\"product\":\"Renewal\""));
+    assertEquals(2, items.attributePairs(0));
+    String stored =
+        new String(
+            items.bytes(), items.attributesAt(0), items.attributesBytes(0), StandardCharsets.UTF_8);
+    assertEquals("\0\0\0\7country\0\0\0\2AT\0\0\0\7product\0\0\0\7Renewal", stored);
+  }
+
+  @Test
   void shouldTakeACarriageReturnBeforeTheLineFeed() throws ShapeException {
     parse(LINE + "\r");
     assertEquals("t-1", items.token(0));

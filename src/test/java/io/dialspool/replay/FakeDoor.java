@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -42,6 +43,18 @@ final class FakeDoor implements AutoCloseable {
     static Act overloadAfter(int syncedLines) {
       return new Act(200, "", syncedLines, false, "ThrottlingException");
     }
+
+    /**
+     * Writes megabytes of answer before it reads the first byte of the request; then all is well.
+     */
+    static Act flood() {
+      return new Act(200, "flood", Integer.MAX_VALUE, false, "null");
+    }
+
+    /** Reads the request and says nothing for as long as the door is open. */
+    static Act silence() {
+      return new Act(200, "silence", 0, false, "");
+    }
   }
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,6 +64,7 @@ final class FakeDoor implements AutoCloseable {
   private final List<Integer> requestLines = new ArrayList<>();
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final CountDownLatch closing = new CountDownLatch(1);
   private String path = "";
   private int connectionsRefused;
 
@@ -109,15 +123,26 @@ final class FakeDoor implements AutoCloseable {
       exchange.close();
       return;
     }
+    exchange.getResponseHeaders().set("Content-Type", "application/x-ndjson");
+    exchange.sendResponseHeaders(200, 0);
+    OutputStream out = exchange.getResponseBody();
+    if (act != null && act.code.equals("flood")) {
+      byte[] nothingYet = "{\"syncedThrough\":0}\n".repeat(5_000).getBytes(StandardCharsets.UTF_8);
+      for (int i = 0; i < 100; i++) {
+        out.write(nothingYet);
+      }
+      out.flush();
+    }
     List<String> lines;
     try (var reader =
         new BufferedReader(
             new InputStreamReader(exchange.getRequestBody(), StandardCharsets.UTF_8))) {
       lines = reader.lines().toList();
     }
-    exchange.getResponseHeaders().set("Content-Type", "application/x-ndjson");
-    exchange.sendResponseHeaders(200, 0);
-    OutputStream out = exchange.getResponseBody();
+    if (act != null && act.code.equals("silence")) {
+      awaitClosing();
+      return;
+    }
     synchronized (this) {
       requestLines.add(lines.size());
       int synced = act == null ? lines.size() : Math.min(lines.size(), act.syncedLines);
@@ -140,7 +165,7 @@ final class FakeDoor implements AutoCloseable {
         // Thrown away in the middle of the answer: the connection breaks.
         throw new IOException("as the script says");
       }
-      String error = act == null ? "null" : "\"" + act.error + "\"";
+      String error = act == null || act.error.equals("null") ? "null" : "\"" + act.error + "\"";
       say(
           out,
           "{\"summary\":{\"lines\":"
@@ -156,6 +181,14 @@ final class FakeDoor implements AutoCloseable {
               + "}}");
     }
     exchange.close();
+  }
+
+  private void awaitClosing() {
+    try {
+      closing.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private String take(String line, int number) throws IOException {
@@ -186,6 +219,7 @@ final class FakeDoor implements AutoCloseable {
 
   @Override
   public void close() {
+    closing.countDown();
     server.stop(0);
     threads.shutdownNow();
   }

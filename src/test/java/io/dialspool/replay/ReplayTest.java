@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dialspool.replay.FakeDoor.Act;
+import io.dialspool.time.Clock;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -468,6 +470,30 @@ class ReplayTest {
   }
 
   @Test
+  void shouldReadTheAnswerOfAServerThatDoesNotReadYet() throws IOException {
+    door.script.add(Act.flood());
+    String notes = "n".repeat(500);
+    var text = new StringBuilder("phone,id,notes\n");
+    for (String row : rows(0, 1_000).lines().toList()) {
+      text.append(row).append(',').append(notes).append('\n');
+    }
+    assertEquals(1_000, replay(file("leads.csv", text.toString())).accepted());
+  }
+
+  @Test
+  void shouldGiveUpAnAnswerThatNeverComes() throws IOException {
+    Path file = file("leads.csv", "phone,id\n" + rows(0, 10));
+    door.script.add(Act.silence());
+    door.script.add(Act.silence());
+    var config = impatient(config(List.of(Source.file(file)), Map.of()));
+    ReplayException end =
+        assertThrows(
+            ReplayException.class,
+            () -> new Replay(config, new HurryingClock()).run(ReplayListener.NONE));
+    assertTrue(end.toString().contains("no answer for"), end.toString());
+  }
+
+  @Test
   void shouldEndAtOnceWhenTheCampaignIsRefused() throws IOException {
     Path file = file("leads.csv", "phone,id\n" + rows(0, 10));
     door.script.add(Act.refuse(404, "ResourceNotFoundException"));
@@ -585,7 +611,7 @@ class ReplayTest {
         1,
         Duration.ZERO,
         1,
-        config.silenceMs());
+        100);
   }
 
   private List<String> rejectLines() throws IOException {
@@ -618,5 +644,20 @@ class ReplayTest {
       gzip.write(text.getBytes(StandardCharsets.UTF_8));
     }
     return bytes.toByteArray();
+  }
+
+  /** Ten seconds later at every look. */
+  private static final class HurryingClock implements Clock {
+    private final AtomicLong nowNs = new AtomicLong();
+
+    @Override
+    public long nanoTime() {
+      return nowNs.addAndGet(10_000_000_000L);
+    }
+
+    @Override
+    public long epochMs() {
+      return FixedClock.NOON.epochMs();
+    }
   }
 }

@@ -43,7 +43,11 @@ final class ScriptedServer implements AutoCloseable {
   private final ServerSocket listener;
 
   ScriptedServer() throws IOException {
-    listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+  }
+
+  ScriptedServer(ServerSocket listener) {
+    this.listener = listener;
     start(this::accept);
   }
 

@@ -1,0 +1,433 @@
+package io.dialspool;
+
+import com.lmax.disruptor.BlockingWaitStrategy;
+import com.lmax.disruptor.dsl.Disruptor;
+import com.lmax.disruptor.dsl.ProducerType;
+import io.dialspool.campaignservice.CampaignService;
+import io.dialspool.config.Config;
+import io.dialspool.dispatch.Alarms;
+import io.dialspool.dispatch.Breaker;
+import io.dialspool.dispatch.CallBudget;
+import io.dialspool.dispatch.Campaigns;
+import io.dialspool.dispatch.Dispatcher;
+import io.dialspool.http.ApiError;
+import io.dialspool.intake.AcknowledgeStage;
+import io.dialspool.intake.Intake;
+import io.dialspool.lane.EnqueueStage;
+import io.dialspool.lane.Mailbox;
+import io.dialspool.metrics.Health;
+import io.dialspool.metrics.ManagementServer;
+import io.dialspool.metrics.Metrics;
+import io.dialspool.reconcile.Reconciler;
+import io.dialspool.request.SpoolReport;
+import io.dialspool.ring.DialSlot;
+import io.dialspool.ring.HaltOnStageFailure;
+import io.dialspool.ring.Stages;
+import io.dialspool.spool.Retention;
+import io.dialspool.spool.Spool;
+import io.dialspool.spool.SpoolStage;
+import io.dialspool.spool.StoreReply;
+import io.dialspool.spool.StoreWorker;
+import io.dialspool.store.RocksStore;
+import io.dialspool.target.HttpTarget;
+import io.dialspool.target.Target;
+import io.dialspool.target.TargetIdentity;
+import io.dialspool.time.Clock;
+import io.dialspool.time.DutyThread;
+import io.dialspool.validate.NumberRule;
+import io.dialspool.validate.ValidateStage;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole service, wired: every part is built here, in the order of the flow, and taken down in
+ * the reverse.
+ *
+ * <pre>
+ * event loops ▸ ring thread ▸ dispatch thread ▸ event loops (target) ▸ dispatch thread
+ *                                 ▾ ▴
+ *                             store thread
+ * </pre>
+ */
+public final class Dialspool implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Dialspool.class);
+  private static final int LOOK_UPS_WAITING_MAX = 10_000;
+  private static final long DRAIN_MS = 15_000;
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final CompletableFuture<Throwable> halted = new CompletableFuture<>();
+  private final Config config;
+  private final Metrics metrics = new Metrics();
+  private final String targetUrl;
+  private final FrontDesk desk;
+  private final Intake intake;
+  private final ManagementServer management;
+  private final Dispatcher dispatcher;
+  private volatile boolean draining;
+  private volatile @Nullable DutyThread store;
+  private volatile @Nullable DutyThread dispatch;
+
+  private Dialspool(Config config, Clock clock) {
+    this.config = config;
+    try {
+      own(metrics);
+      EventLoopGroup loops = loops("dialspool-io", config.intake().threads());
+      EventLoopGroup targetLoops = loops("dialspool-target", 1);
+      ScheduledExecutorService housekeeping = housekeeping();
+
+      // Where batches go.
+      TargetIdentity identity = identity(config);
+      URI endpoint = endpoint(config, clock);
+      targetUrl = endpoint.toString();
+      Target target = own(HttpTarget.open(config.target(), identity, endpoint, targetLoops, clock));
+
+      // The spool, and what waits in it.
+      Path directory = Path.of(config.spool().directory());
+      RocksStore store = own(RocksStore.open(directory, Spool.spaces()));
+      Spool spool = Spool.open(store, campaign -> identity);
+      var mailbox = new Mailbox(this::wakeDispatch);
+      var worker = new StoreWorker(spool, this::storeReplied, this::wakeStore);
+      var alarms = new Alarms();
+      var budget = new CallBudget(config.target().callsPerSecond(), clock);
+      var breaker = new Breaker(clock);
+      RandomGenerator random = new SplittableRandom();
+      var campaigns =
+          new Campaigns(
+              target,
+              clock,
+              (ms, what) -> housekeeping.schedule(what, ms, TimeUnit.MILLISECONDS),
+              campaign -> spool.lane(campaign) != null);
+      dispatcher =
+          new Dispatcher(
+              new Dispatcher.Parts(
+                  config.dispatch(),
+                  target,
+                  TimeUnit.MILLISECONDS.toNanos(config.target().timeoutMs()),
+                  worker,
+                  mailbox,
+                  budget,
+                  breaker,
+                  new Reconciler(budget, breaker, alarms, config.dispatch().attemptsMax(), random),
+                  alarms,
+                  new Meters.Calls(metrics),
+                  random,
+                  this::wakeDispatch),
+              spool.restored(),
+              campaigns::seen);
+
+      // The ring.
+      var spoolStage = new SpoolStage(spool, clock, new Meters.Commits(metrics));
+      var ring =
+          new Disruptor<>(
+              DialSlot::new,
+              config.intake().ringSize(),
+              new DefaultThreadFactory("dialspool-ring"),
+              ProducerType.MULTI,
+              new BlockingWaitStrategy());
+      ring.setDefaultExceptionHandler(new HaltOnStageFailure(this::halt));
+      ring.handleEventsWith(
+          Stages.inOrder(
+              config.spool().groupItemsMax(),
+              new ValidateStage(NumberRule.load(config.intake().fullNumberCheck())), // may it exist
+              spoolStage.dedupe(), // is it new
+              spoolStage, // one atomic write and one sync per group
+              new EnqueueStage(spoolStage, mailbox), // hands over to its lane
+              new AcknowledgeStage())); // intake answers, only from here on
+
+      startThreads(worker, clock);
+      ring.start();
+      own(() -> shutDown(ring));
+
+      var retention =
+          new Retention(
+              spool,
+              worker,
+              clock,
+              config.spool().dedupeWindow(),
+              config.spool().deadLetterWindow());
+      housekeeping.scheduleWithFixedDelay(retention::runOnce, 10, 1, TimeUnit.SECONDS);
+
+      // The doors, last: nobody is let in before everything stands.
+      var disk = new DiskWatch(directory, config.spool().freeBytesMin());
+      disk.look();
+      housekeeping.scheduleWithFixedDelay(disk::look, 1, 1, TimeUnit.SECONDS);
+      desk = new FrontDesk(target, campaigns, dispatcher, spool, lookUps(), () -> overload(disk));
+      var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, dispatcher);
+      housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
+      intake =
+          own(
+              Intake.start(
+                  config.intake(),
+                  loops,
+                  ring.getRingBuffer(),
+                  desk,
+                  clock,
+                  new Meters.Door(metrics)));
+      management =
+          own(
+              ManagementServer.start(
+                  config.management(), loops, metrics, this::live, () -> ready(disk)));
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Builds and starts everything.
+   *
+   * @throws io.dialspool.store.StoreException if the spool can't be had
+   * @throws io.dialspool.http.PortUnavailableException if a port can't be bound
+   */
+  public static Dialspool start(Config config, Clock clock) {
+    return new Dialspool(config, clock);
+  }
+
+  public String intakeUrl() {
+    return intake.url();
+  }
+
+  public String managementUrl() {
+    return management.url();
+  }
+
+  public String targetUrl() {
+    return targetUrl;
+  }
+
+  /**
+   * The counts over all campaigns and the call budget's figures, as they stand on the dispatch
+   * thread.
+   */
+  public CompletableFuture<SpoolReport> report() {
+    var report = new CompletableFuture<SpoolReport>();
+    desk.spoolReport(report::complete);
+    return report;
+  }
+
+  /** Completes if the service had to halt by itself, with the cause. */
+  public CompletableFuture<Throwable> halted() {
+    return halted;
+  }
+
+  // --- parts
+
+  private <T extends AutoCloseable> T own(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private EventLoopGroup loops(String name, int threads) {
+    var loops =
+        new MultiThreadIoEventLoopGroup(
+            threads, new DefaultThreadFactory(name, true), NioIoHandler.newFactory());
+    own(() -> loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3_000));
+    return loops;
+  }
+
+  private ScheduledExecutorService housekeeping() {
+    var executor =
+        Executors.newSingleThreadScheduledExecutor(
+            new DefaultThreadFactory("dialspool-housekeeping", true));
+    own(executor::shutdownNow);
+    return executor;
+  }
+
+  private ThreadPoolExecutor lookUps() {
+    var executor =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(LOOK_UPS_WAITING_MAX),
+            new DefaultThreadFactory("dialspool-look-up", true));
+    own(
+        () -> {
+          executor.shutdown();
+          executor.awaitTermination(5, TimeUnit.SECONDS);
+        });
+    return executor;
+  }
+
+  private static TargetIdentity identity(Config config) {
+    return config.target().kind().equals("embedded")
+        ? new TargetIdentity("embedded", "", "", "")
+        : new TargetIdentity(
+            "connect-campaigns", "", config.target().region(), config.target().endpoint());
+  }
+
+  private URI endpoint(Config config, Clock clock) {
+    return config.target().kind().equals("embedded")
+        ? URI.create(own(CampaignService.start(config.campaignService(), clock)).url())
+        : HttpTarget.endpoint(config.target());
+  }
+
+  // --- threads
+
+  private void startThreads(StoreWorker worker, Clock clock) {
+    var storeThread =
+        new DutyThread(
+            "dialspool-store",
+            new DutyThread.Duty() {
+              @Override
+              public int runOnce() {
+                return worker.runOnce();
+              }
+
+              @Override
+              public long idleNs() {
+                return Long.MAX_VALUE;
+              }
+            },
+            this::halt);
+    var dispatchThread =
+        new DutyThread(
+            "dialspool-dispatch",
+            new DutyThread.Duty() {
+              @Override
+              public int runOnce() {
+                return dispatcher.runOnce(clock.nanoTime(), clock.epochMs());
+              }
+
+              @Override
+              public long idleNs() {
+                return dispatcher.idleUntilNs() - clock.nanoTime();
+              }
+            },
+            this::halt);
+    store = storeThread;
+    dispatch = dispatchThread;
+    own(storeThread);
+    own(dispatchThread);
+    own(this::drain);
+    storeThread.start();
+    dispatchThread.start();
+  }
+
+  private void wakeDispatch() {
+    DutyThread thread = dispatch;
+    if (thread != null) {
+      thread.wake();
+    }
+  }
+
+  private void wakeStore() {
+    DutyThread thread = store;
+    if (thread != null) {
+      thread.wake();
+    }
+  }
+
+  private void storeReplied(StoreReply reply) {
+    dispatcher.onStoreReply(reply);
+  }
+
+  // --- how it is
+
+  /**
+   * A promise of ours is broken: nothing more is taken in, and the process ends; the restart
+   * replays.
+   */
+  private void halt(Throwable cause) {
+    if (failure.compareAndSet(null, cause)) {
+      LOG.error("halted: {}", cause.getMessage(), cause);
+      halted.complete(cause);
+    }
+  }
+
+  private @Nullable ApiError overload(DiskWatch disk) {
+    if (failure.get() != null) {
+      return ApiError.unavailable("The spool has stopped; it must be started again.", 10);
+    }
+    if (draining) {
+      return ApiError.unavailable("Shutting down.", 1);
+    }
+    if (disk.isFull()) {
+      return ApiError.throttled("The disk of the spool is almost full.", 10);
+    }
+    if (dispatcher.unsettled() >= config.intake().backlogMax()) {
+      return ApiError.throttled("The backlog has reached its bound.", 10);
+    }
+    return null;
+  }
+
+  private Health live() {
+    Throwable cause = failure.get();
+    return cause == null ? Health.OK : new Health(false, "halted: " + cause.getMessage());
+  }
+
+  private Health ready(DiskWatch disk) {
+    ApiError error = overload(disk);
+    return error == null ? live() : new Health(false, error.message());
+  }
+
+  // --- leaving
+
+  private void shutDown(Disruptor<DialSlot> ring) {
+    if (failure.get() == null) {
+      try {
+        ring.shutdown(DRAIN_MS, TimeUnit.MILLISECONDS);
+        return;
+      } catch (com.lmax.disruptor.TimeoutException e) {
+        LOG.warn("the ring did not empty in time");
+      }
+    }
+    ring.halt();
+  }
+
+  /** Finishes the calls in flight and syncs their ends. */
+  private void drain() {
+    dispatcher.later((nowNs, nowMs) -> dispatcher.stopSending());
+    long untilNs = Clock.SYSTEM.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRAIN_MS);
+    while (failure.get() == null && Clock.SYSTEM.nanoTime() < untilNs) {
+      var quiet = new CompletableFuture<Boolean>();
+      dispatcher.later((nowNs, nowMs) -> quiet.complete(dispatcher.isQuiet()));
+      try {
+        if (quiet.get(DRAIN_MS, TimeUnit.MILLISECONDS)) {
+          return;
+        }
+        LockSupport.parkNanos(5_000_000);
+      } catch (InterruptedException | ExecutionException | TimeoutException e) {
+        LOG.warn("leaving before every call was answered; its requests count as maybe sent");
+        return;
+      }
+    }
+  }
+
+  /** Stops intake, finishes the calls in flight, syncs, and leaves. */
+  @Override
+  public void close() {
+    draining = true;
+    while (!parts.isEmpty()) {
+      AutoCloseable part = parts.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.warn("could not be closed: {}", e.toString());
+      }
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.dialspool;
+
+import io.dialspool.dispatch.Campaigns;
+import io.dialspool.dispatch.Dispatcher;
+import io.dialspool.dispatch.Event;
+import io.dialspool.dispatch.LaneControl;
+import io.dialspool.dispatch.Reports;
+import io.dialspool.http.ApiError;
+import io.dialspool.intake.Admission;
+import io.dialspool.intake.Backstage;
+import io.dialspool.request.CampaignId;
+import io.dialspool.request.CampaignReport;
+import io.dialspool.request.CampaignState;
+import io.dialspool.request.ClientToken;
+import io.dialspool.request.RequestStatus;
+import io.dialspool.request.SpoolReport;
+import io.dialspool.spool.Spool;
+import io.dialspool.target.RawAnswer;
+import io.dialspool.target.RawCall;
+import io.dialspool.target.Target;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers the door's questions from the parts that know: admission from what is known of campaigns,
+ * status from the spool and the dispatch thread, counts from the dispatch thread alone.
+ */
+final class FrontDesk implements Backstage {
+  private static final long FORWARD_TIMEOUT_NS = 30_000_000_000L;
+
+  private static final Logger LOG = LoggerFactory.getLogger(FrontDesk.class);
+  private final Target target;
+  private final Campaigns campaigns;
+  private final Dispatcher dispatcher;
+  private final Reports reports;
+  private final Spool spool;
+  private final Executor lookUps;
+  private final Supplier<@Nullable ApiError> overload;
+
+  /**
+   * @param lookUps runs look-ups in the store; bounded, refuses when full
+   */
+  FrontDesk(
+      Target target,
+      Campaigns campaigns,
+      Dispatcher dispatcher,
+      Spool spool,
+      Executor lookUps,
+      Supplier<@Nullable ApiError> overload) {
+    this.target = target;
+    this.campaigns = campaigns;
+    this.dispatcher = dispatcher;
+    this.reports = new Reports(dispatcher);
+    this.spool = spool;
+    this.lookUps = lookUps;
+    this.overload = overload;
+  }
+
+  @Override
+  public @Nullable ApiError overload() {
+    return overload.get();
+  }
+
+  @Override
+  public void admit(CampaignId campaign, Consumer<Admission> then) {
+    campaigns.admit(campaign, then);
+  }
+
+  @Override
+  public void forward(RawCall call, Consumer<RawAnswer> then) {
+    target.forward(call, FORWARD_TIMEOUT_NS, then);
+  }
+
+  @Override
+  public void campaignChanged(CampaignId campaign, CampaignState state, Runnable whenApplied) {
+    campaigns.seen(campaign, state);
+    ask(
+        (nowNs, nowMs) -> {
+          dispatcher.campaignChanged(campaign, state, nowNs, nowMs);
+          whenApplied.run();
+        });
+  }
+
+  @Override
+  public void campaignDeleted(CampaignId campaign, Runnable whenApplied) {
+    campaigns.missing(campaign);
+    ask(
+        (nowNs, nowMs) -> {
+          dispatcher.campaignDeleted(campaign);
+          whenApplied.run();
+        });
+  }
+
+  @Override
+  public void status(
+      CampaignId campaign, ClientToken token, Consumer<Optional<RequestStatus>> then) {
+    try {
+      lookUps.execute(
+          () -> {
+            Optional<Spool.Found> found = spool.find(campaign, token);
+            if (found.isEmpty()) {
+              then.accept(Optional.empty());
+            } else if (found.get().outcome() != null) {
+              then.accept(Optional.of(found.get().status()));
+            } else {
+              live(campaign, token, found.get(), then);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      then.accept(Optional.empty());
+    }
+  }
+
+  // It may end between the look into the store and the look into the lane: then the store knows
+  // better.
+  private void live(
+      CampaignId campaign,
+      ClientToken token,
+      Spool.Found found,
+      Consumer<Optional<RequestStatus>> then) {
+    ask(
+        (nowNs, nowMs) -> {
+          LaneControl control = dispatcher.find(campaign);
+          boolean known = control != null && control.lane().isUnsettled(found.request().sequence());
+          if (known || control == null) {
+            then.accept(Optional.of(reports.live(found, nowNs, nowMs)));
+          } else {
+            lookUps.execute(
+                () -> then.accept(spool.find(campaign, token).map(Spool.Found::status)));
+          }
+        });
+  }
+
+  @Override
+  public void campaignReport(CampaignId campaign, Consumer<Optional<CampaignReport>> then) {
+    ask(
+        (nowNs, nowMs) ->
+            then.accept(
+                Optional.ofNullable(dispatcher.find(campaign))
+                    .map(control -> reports.campaign(control, nowNs, nowMs))));
+  }
+
+  @Override
+  public void campaignReports(Consumer<List<CampaignReport>> then) {
+    ask(
+        (nowNs, nowMs) ->
+            then.accept(
+                dispatcher.lanes().stream()
+                    .sorted(Comparator.comparingInt(control -> control.lane().info().number()))
+                    .map(control -> reports.campaign(control, nowNs, nowMs))
+                    .toList()));
+  }
+
+  @Override
+  public void spoolReport(Consumer<SpoolReport> then) {
+    ask((nowNs, nowMs) -> then.accept(reports.spool()));
+  }
+
+  // An answer that can't be delivered (a look-up refused, a connection gone) must not end dispatch.
+  private void ask(Event question) {
+    dispatcher.later(
+        (nowNs, nowMs) -> {
+          try {
+            question.at(nowNs, nowMs);
+          } catch (RuntimeException e) {
+            LOG.warn("a question from the door went unanswered: {}", e.toString());
+          }
+        });
+  }
+}

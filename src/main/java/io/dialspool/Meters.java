@@ -1,0 +1,181 @@
+package io.dialspool;
+
+import io.dialspool.dispatch.DispatchMeter;
+import io.dialspool.dispatch.Dispatcher;
+import io.dialspool.intake.Backstage;
+import io.dialspool.intake.IntakeMeters;
+import io.dialspool.metrics.Meter;
+import io.dialspool.metrics.Metrics;
+import io.dialspool.request.CampaignReport;
+import io.dialspool.request.Counts;
+import io.dialspool.request.SpoolReport;
+import io.dialspool.spool.SpoolStage;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Timer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What each stage counts, put into meters. */
+final class Meters {
+  private static final String TARGET = "default";
+
+  private Meters() {}
+
+  /** The ring's commits. */
+  static final class Commits implements SpoolStage.CommitMeter {
+    private final DistributionSummary size;
+    private final Timer sync;
+
+    Commits(Metrics metrics) {
+      size = metrics.summary(Meter.COMMIT_SIZE);
+      sync = metrics.timer(Meter.COMMIT_SYNC);
+    }
+
+    @Override
+    public void committed(int requests, long syncNs) {
+      size.record(requests);
+      sync.record(syncNs, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Dispatch's calls. */
+  static final class Calls implements DispatchMeter {
+    private final Metrics metrics;
+    private final Map<String, Counter> byOutcome = new ConcurrentHashMap<>();
+    private final Timer duration;
+    private final DistributionSummary fill;
+
+    Calls(Metrics metrics) {
+      this.metrics = metrics;
+      duration = metrics.timer(Meter.CALL_DURATION, TARGET);
+      fill = metrics.summary(Meter.BATCH_FILL, TARGET);
+    }
+
+    @Override
+    public void called(String outcome, int items, long durationNs) {
+      byOutcome
+          .computeIfAbsent(outcome, name -> metrics.counter(Meter.CALLS, TARGET, name))
+          .increment();
+      duration.record(durationNs, TimeUnit.NANOSECONDS);
+      fill.record(items);
+    }
+  }
+
+  /** The door. */
+  static final class Door implements IntakeMeters {
+    private final Metrics metrics;
+    private final Counter accepted;
+    private final Counter duplicates;
+    private final Map<String, Counter> refused = new ConcurrentHashMap<>();
+
+    Door(Metrics metrics) {
+      this.metrics = metrics;
+      accepted = metrics.counter(Meter.INTAKE_ITEMS, "accepted");
+      duplicates = metrics.counter(Meter.INTAKE_ITEMS, "duplicate");
+    }
+
+    @Override
+    public void accepted(int items) {
+      accepted.increment(items);
+    }
+
+    @Override
+    public void duplicates(int items) {
+      duplicates.increment(items);
+    }
+
+    @Override
+    public void refused(String reason, int count) {
+      refused
+          .computeIfAbsent(reason, name -> metrics.counter(Meter.INTAKE_REFUSED, name))
+          .increment(count);
+    }
+
+    @Override
+    public void ringFree(IntSupplier slots) {
+      metrics.gauge(Meter.RING_FREE, slots::getAsInt);
+    }
+  }
+
+  /** What is shown as it stands, asked of the dispatch thread once a second. */
+  static final class Gauges {
+    private static final Map<String, ToLongFunction<Counts>> STATES =
+        Map.of(
+            "queued", Counts::queued,
+            "inFlight", Counts::inFlight,
+            "submitted", Counts::submitted,
+            "rejected", Counts::rejected,
+            "expired", Counts::expired,
+            "cancelled", Counts::cancelled,
+            "undeliverable", Counts::undeliverable);
+
+    private final Metrics metrics;
+    private final Backstage desk;
+    private final Map<String, CampaignReport> latest = new ConcurrentHashMap<>();
+    private volatile @Nullable SpoolReport total;
+
+    Gauges(Metrics metrics, Backstage desk, LongSupplier spoolBytes, Dispatcher dispatcher) {
+      this.metrics = metrics;
+      this.desk = desk;
+      metrics.gauge(Meter.SPOOL_BYTES, spoolBytes::getAsLong);
+      metrics.gauge(
+          Meter.BUDGET_RATE,
+          () -> {
+            SpoolReport report = total;
+            return report == null ? 0 : report.callsPerSecond();
+          },
+          TARGET);
+      metrics.gauge(
+          Meter.CONSERVATION_DIFFERENCE,
+          () -> {
+            SpoolReport report = total;
+            return report == null ? 0 : report.counts().difference();
+          });
+      metrics.gauge(Meter.BREAKER_STATE, dispatcher::breakerLevel, TARGET);
+    }
+
+    void refresh() {
+      desk.spoolReport(report -> total = report);
+      desk.campaignReports(reports -> reports.forEach(this::show));
+    }
+
+    private void show(CampaignReport report) {
+      String campaign = report.campaignId().value();
+      if (latest.put(campaign, report) == null) {
+        register(campaign);
+      }
+    }
+
+    private void register(String campaign) {
+      STATES.forEach(
+          (state, count) ->
+              metrics.gauge(
+                  Meter.REQUESTS, () -> count.applyAsLong(of(campaign).counts()), campaign, state));
+      metrics.gauge(Meter.OCCUPANCY_RATE, () -> of(campaign).occupancyPerSecond(), campaign);
+      metrics.gauge(Meter.GATE_OPEN, () -> of(campaign).gateOpen() ? 1 : 0, campaign);
+      metrics.gauge(
+          Meter.OLDEST_AGE,
+          () -> {
+            long sinceMs = of(campaign).oldestQueuedAtMs();
+            return sinceMs == 0
+                ? 0
+                : (io.dialspool.time.Clock.SYSTEM.epochMs() - sinceMs) / 1_000.0;
+          },
+          campaign);
+    }
+
+    private CampaignReport of(String campaign) {
+      CampaignReport report = latest.get(campaign);
+      if (report == null) {
+        throw new IllegalStateException("gauge of campaign " + campaign + " before its report");
+      }
+      return report;
+    }
+  }
+}

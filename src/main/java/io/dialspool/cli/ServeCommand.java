@@ -1,0 +1,47 @@
+package io.dialspool.cli;
+
+import io.dialspool.Dialspool;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code serve}: the service. */
+@Command(
+    name = "serve",
+    description = {
+      "Runs the service: takes dial requests over HTTP, keeps them safe, and hands them to the target.",
+      "Prints one line when it is ready. SIGTERM stops intake, finishes the calls in flight, and leaves."
+    })
+final class ServeCommand implements Callable<Integer> {
+  private final Surroundings surroundings;
+
+  @Mixin private ConfigOptions options = new ConfigOptions();
+
+  ServeCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Dialspool service =
+        Dialspool.start(options.load(surroundings.environment()), surroundings.clock());
+    service.halted().thenAccept(cause -> leave());
+    surroundings
+        .out()
+        .println(
+            "ready intake="
+                + service.intakeUrl()
+                + " management="
+                + service.managementUrl()
+                + " target="
+                + service.targetUrl());
+    surroundings.out().flush();
+    surroundings.untilStopped().await(service);
+    return 0;
+  }
+
+  // The failing thread can't wait for its own end, which leaving does.
+  private void leave() {
+    new Thread(() -> System.exit(DialspoolCommand.NOT_AVAILABLE), "leave").start();
+  }
+}

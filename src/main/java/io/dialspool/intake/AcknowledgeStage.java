@@ -1,0 +1,20 @@
+package io.dialspool.intake;
+
+import io.dialspool.ring.DialSlot;
+import io.dialspool.ring.Stage;
+import java.util.List;
+
+/**
+ * Answers batches, at the end of a group only: by then the spool stage, which comes before, has
+ * synced them. Recalls are answered by whoever decides them.
+ */
+public final class AcknowledgeStage implements Stage {
+  @Override
+  public void endOfGroup(List<DialSlot> group) {
+    for (DialSlot slot : group) {
+      if (!slot.isEmpty() && !slot.isRecall()) {
+        slot.reply().synced(slot);
+      }
+    }
+  }
+}

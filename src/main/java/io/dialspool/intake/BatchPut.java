@@ -1,0 +1,241 @@
+package io.dialspool.intake;
+
+import com.lmax.disruptor.InsufficientCapacityException;
+import io.dialspool.http.ApiError;
+import io.dialspool.http.HttpAnswer;
+import io.dialspool.request.CampaignId;
+import io.dialspool.ring.DialItems;
+import io.dialspool.ring.DialSlot;
+import io.dialspool.ring.Verdict;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+
+/**
+ * One PutDialRequestBatch: gathers the body, asks for admission, parses, takes a slot of the ring,
+ * answers once that is synced. On its event loop except for {@link #synced}.
+ */
+final class BatchPut implements Exchange, WaitingForRoom.Waiter, DialSlot.Reply {
+  private static final long PATIENCE_MS = 100;
+  private static final byte[] SUCCESSFUL = JsonBytes.ascii("{\"successfulRequests\":[");
+  private static final byte[] FAILED = JsonBytes.ascii("],\"failedRequests\":[");
+  private static final byte[] TOKEN = JsonBytes.ascii("{\"clientToken\":");
+  private static final byte[] ID = JsonBytes.ascii(",\"id\":\"ds-");
+  private static final byte[] NO_TOKEN = JsonBytes.ascii("{\"failureCode\":\"");
+  private static final byte[] FAILURE = JsonBytes.ascii(",\"failureCode\":\"");
+  private static final byte[] INVALID = JsonBytes.ascii("InvalidInput\"},");
+  private static final byte[] UNKNOWN = JsonBytes.ascii("UnknownError\"},");
+
+  private final Intake intake;
+  private final Door door;
+  private final CampaignId campaign;
+  private final ByteBuf body;
+
+  /** Kept from the first byte until the answer, for until then the slot holds as many. */
+  private long reservedBytes;
+
+  private boolean bodyHeld = true;
+  private boolean running;
+  private boolean closed;
+
+  BatchPut(Intake intake, Door door, CampaignId campaign) {
+    this.intake = intake;
+    this.door = door;
+    this.campaign = campaign;
+    this.body = door.ctx().alloc().heapBuffer();
+  }
+
+  @Override
+  public void content(HttpContent content) {
+    int bytes = content.content().readableBytes();
+    if (body.readableBytes() + bytes > intake.config.bodyBytesMax()) {
+      letGo();
+      intake.meters.refused("RequestEntityTooLargeException", 1);
+      door.answerAndClose(ApiError.tooLarge(intake.config.bodyBytesMax()));
+      return;
+    }
+    if (!intake.budget.tryReserve(bytes)) {
+      letGo();
+      refuse(CallRouter.FULL, content instanceof LastHttpContent);
+      return;
+    }
+    reservedBytes += bytes;
+    body.writeBytes(content.content());
+    if (content instanceof LastHttpContent) {
+      running = true;
+      intake.beginAnswer();
+      intake.backstage.admit(
+          campaign, admission -> door.onLoop(() -> admitted(admission), () -> {}));
+    } else {
+      door.next();
+    }
+  }
+
+  private void refuse(ApiError error, boolean bodyRead) {
+    intake.meters.refused(error.code(), 1);
+    if (bodyRead) {
+      door.answer(error);
+    } else {
+      door.divert(new RefusedBody(door, error, intake.config.bodyBytesMax()));
+    }
+  }
+
+  private void admitted(Admission admission) {
+    if (closed) {
+      return;
+    }
+    if (admission instanceof Admission.Refused refused) {
+      end(refused.error());
+    } else if (!door.loop().waiting.isEmpty() || !tryNow()) {
+      door.loop().waiting.add(this, PATIENCE_MS);
+    }
+  }
+
+  /** Parses and publishes; true if that is done or was refused. */
+  @Override
+  public boolean tryNow() {
+    if (!intake.ring.hasAvailableCapacity(1)) {
+      return false;
+    }
+    DialItems items = door.loop().items;
+    try {
+      door.loop()
+          .batches
+          .parse(
+              body.array(), body.arrayOffset() + body.readerIndex(), body.readableBytes(), items);
+    } catch (ShapeException e) {
+      items.clear();
+      end(ApiError.validation(e.member() + ": " + e.reason()));
+      return true;
+    }
+    long sequence;
+    try {
+      sequence = intake.ring.tryNext();
+    } catch (InsufficientCapacityException e) {
+      items.clear(); // another loop was faster; parsed again when there is room
+      return false;
+    }
+    try {
+      DialSlot slot = intake.ring.get(sequence);
+      door.loop().items = slot.trade(campaign, items, intake.clock.epochMs(), this);
+    } finally {
+      intake.ring.publish(sequence);
+    }
+    bodyHeld = false;
+    body.release();
+    return true;
+  }
+
+  @Override
+  public void giveUp() {
+    end(CallRouter.FULL);
+  }
+
+  @Override
+  public boolean gone() {
+    return closed;
+  }
+
+  private void end(ApiError error) {
+    letGo();
+    done();
+    refuse(error, true);
+  }
+
+  /** On the ring's thread. */
+  @Override
+  public void synced(DialSlot slot) {
+    DialItems items = slot.items();
+    int count = items.count();
+    var json = new JsonBytes(SUCCESSFUL.length + FAILED.length + 2 + count * 96);
+    int accepted = 0;
+    int duplicates = 0;
+    int invalid = 0;
+    json.raw(SUCCESSFUL);
+    for (int item = 0; item < count; item++) {
+      Verdict verdict = items.verdict(item);
+      if (verdict == Verdict.FINE || verdict == Verdict.DUPLICATE) {
+        json.raw(TOKEN)
+            .string(items.bytes(), items.tokenAt(item), items.tokenBytes(item))
+            .raw(ID)
+            .number(slot.lane())
+            .raw('-')
+            .number(items.sequence(item))
+            .raw('"')
+            .raw('}')
+            .raw(',');
+        accepted += verdict == Verdict.FINE ? 1 : 0;
+        duplicates += verdict == Verdict.DUPLICATE ? 1 : 0;
+      }
+    }
+    if (accepted + duplicates > 0) {
+      json.dropLast();
+    }
+    json.raw(FAILED);
+    for (int item = 0; item < count; item++) {
+      Verdict verdict = items.verdict(item);
+      if (verdict == Verdict.INVALID || verdict == Verdict.COLLISION) {
+        if (LineUpload.isShowable(items, item)) {
+          json.raw(TOKEN)
+              .string(items.bytes(), items.tokenAt(item), items.tokenBytes(item))
+              .raw(FAILURE);
+        } else {
+          json.raw(NO_TOKEN);
+        }
+        json.raw(verdict == Verdict.INVALID ? INVALID : UNKNOWN);
+        invalid += verdict == Verdict.INVALID ? 1 : 0;
+      }
+    }
+    int failed = count - accepted - duplicates;
+    if (failed > 0) {
+      json.dropLast();
+    }
+    json.raw(']').raw('}');
+    intake.count(accepted, duplicates, invalid, failed - invalid);
+    door.onLoop(() -> answer(json), () -> intake.budget.release(reservedBytes));
+  }
+
+  private void answer(JsonBytes json) {
+    intake.budget.release(reservedBytes);
+    done();
+    if (closed) {
+      return;
+    }
+    var response =
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, json.toNetty());
+    response.headers().set(HttpHeaderNames.CONTENT_TYPE, HttpAnswer.JSON);
+    response.headers().set(HttpHeaderNames.CONTENT_LENGTH, json.length());
+    HttpAnswer.stamp(response);
+    door.answer(response);
+  }
+
+  @Override
+  public void closed() {
+    closed = true;
+    if (bodyHeld) {
+      letGo();
+      done();
+    }
+  }
+
+  private void done() {
+    if (running) {
+      running = false;
+      intake.endAnswer();
+    }
+  }
+
+  // Once the slot has it, the bytes stay reserved until it is synced.
+  private void letGo() {
+    if (bodyHeld) {
+      bodyHeld = false;
+      body.release();
+      intake.budget.release(reservedBytes);
+      reservedBytes = 0;
+    }
+  }
+}

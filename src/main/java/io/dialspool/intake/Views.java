@@ -1,0 +1,110 @@
+package io.dialspool.intake;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dialspool.request.CampaignReport;
+import io.dialspool.request.Counts;
+import io.dialspool.request.Reason;
+import io.dialspool.request.RequestStatus;
+import io.dialspool.request.SpoolReport;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/** Status and reports as JSON. Source: api.md; members without a value are left out. */
+final class Views {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  private Views() {}
+
+  static ObjectNode of(RequestStatus status) {
+    ObjectNode json =
+        object()
+            .put("campaignId", status.campaignId().value())
+            .put("clientToken", status.clientToken().value())
+            .put("id", status.id().toString())
+            .put("state", status.state().name());
+    if (status.waitingFor() != null) {
+      json.put("waitingFor", status.waitingFor().name());
+    }
+    json.put("phoneNumber", status.maskedPhoneNumber());
+    time(json, "acceptedAt", status.acceptedAtMs());
+    time(json, "deadline", status.deadlineMs());
+    time(json, "firstSentAt", status.firstSentAtMs());
+    time(json, "settledAt", status.settledAtMs());
+    json.put("attempts", status.attempts());
+    if (status.lastFailure() != null) {
+      json.put("lastFailure", status.lastFailure());
+    }
+    if (status.reason() != Reason.NONE) {
+      json.put("reason", status.reason().name());
+    }
+    if (status.targetDialRequestId() != null) {
+      json.put("targetDialRequestId", status.targetDialRequestId());
+    }
+    return json;
+  }
+
+  static ObjectNode of(CampaignReport report) {
+    ObjectNode json =
+        object().put("campaignId", report.campaignId().value()).put("target", report.target());
+    ObjectNode gate =
+        json.putObject("gate").put("open", report.gateOpen()).put("state", report.gateState());
+    time(gate, "since", report.gateSinceMs());
+    json.set("counts", of(report.counts()));
+    time(json, "oldestQueuedAt", report.oldestQueuedAtMs());
+    time(json, "nextDeadline", report.nextDeadlineMs());
+    json.put("drainPerSecond", rounded(report.drainPerSecond()));
+    if (report.etaSeconds() >= 0) {
+      json.put("etaSeconds", report.etaSeconds());
+    }
+    json.put("willExpire", report.willExpire());
+    if (report.occupancyPerSecond() > 0) {
+      json.put("occupancyPerSecond", rounded(report.occupancyPerSecond()));
+    }
+    return json.put("batchFill", rounded(report.batchFill()));
+  }
+
+  static ObjectNode of(SpoolReport report) {
+    ObjectNode json = object();
+    json.set("counts", of(report.counts()));
+    json.put("conserved", report.counts().conserved());
+    json.putObject("budget")
+        .put("callsPerSecondMax", rounded(report.callsPerSecondMax()))
+        .put("callsPerSecond", rounded(report.callsPerSecond()))
+        .put("calls", report.calls())
+        .put("callsThrottled", report.callsThrottled())
+        .put("batches", report.batches())
+        .put("batchItems", report.batchItems())
+        .put("batchesWhileScarce", report.batchesWhileScarce())
+        .put("itemsWhileScarce", report.itemsWhileScarce());
+    return json;
+  }
+
+  private static ObjectNode of(Counts counts) {
+    return object()
+        .put("accepted", counts.accepted())
+        .put("queued", counts.queued())
+        .put("inFlight", counts.inFlight())
+        .put("submitted", counts.submitted())
+        .put("rejected", counts.rejected())
+        .put("expired", counts.expired())
+        .put("cancelled", counts.cancelled())
+        .put("undeliverable", counts.undeliverable());
+  }
+
+  private static void time(ObjectNode json, String member, long epochMs) {
+    if (epochMs != 0) {
+      json.put(member, TIME.format(Instant.ofEpochMilli(epochMs)));
+    }
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 100) / 100.0;
+  }
+
+  private static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialspool.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,286 @@
+package io.dialspool.whole;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A {@code serve} or {@code campaign-service} of the built jar in a process of its own, and a
+ * client for it.
+ */
+final class Service implements AutoCloseable {
+  static final ObjectMapper JSON = new ObjectMapper();
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+  private static final String CAMPAIGN =
+      """
+      {"name":"%s","connectInstanceId":"i-1",
+       "dialerConfig":{"progressiveDialerConfig":{"bandwidthAllocation":1.0}},
+       "outboundCallConfig":{"connectContactFlowId":"f-1","connectQueueId":"q-1"}}
+      """;
+
+  private final Process process;
+  private final BufferedReader lines;
+  private final Map<String, String> ready;
+
+  private Service(Process process, BufferedReader lines, Map<String, String> ready) {
+    this.process = process;
+    this.lines = lines;
+    this.ready = ready;
+  }
+
+  /** {@code serve} on free ports with the embedded target, unless {@code sets} say otherwise. */
+  static Service serve(Path directory, String... sets) {
+    return start(serveArgs(directory, sets), ProcessBuilder.Redirect.INHERIT);
+  }
+
+  /** The same, with all that it logs in {@code log}. */
+  static Service serveLogged(Path log, Path directory, String... sets) {
+    return start(serveArgs(directory, sets), ProcessBuilder.Redirect.appendTo(log.toFile()));
+  }
+
+  /** A {@code serve} that is expected not to start; run to its end. */
+  static Ran serveInVain(Path directory, String... sets) {
+    return run(serveArgs(directory, sets).toArray(String[]::new));
+  }
+
+  private static List<String> serveArgs(Path directory, String... sets) {
+    var args = new ArrayList<String>(List.of("serve"));
+    for (String set :
+        List.of(
+            "intake.port=0",
+            "management.port=0",
+            "campaignService.port=0",
+            "spool.directory=" + directory.resolve("spool"),
+            "campaignService.directory=" + directory.resolve("campaign-service"))) {
+      args.addAll(List.of("--set", set));
+    }
+    for (String set : sets) {
+      args.addAll(List.of("--set", set));
+    }
+    return args;
+  }
+
+  /** {@code campaign-service} on a free port. */
+  static Service campaignService(Path directory, String... options) {
+    var args =
+        new ArrayList<String>(
+            List.of("campaign-service", "--port", "0", "--data", directory.toString()));
+    args.addAll(List.of(options));
+    return start(args, ProcessBuilder.Redirect.INHERIT);
+  }
+
+  private static Service start(List<String> args, ProcessBuilder.Redirect errors) {
+    try {
+      Process process = new ProcessBuilder(command(args)).redirectError(errors).start();
+      var lines =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+      String line = CompletableFuture.supplyAsync(() -> readLine(lines)).get(60, TimeUnit.SECONDS);
+      if (!line.startsWith("ready ")) {
+        process.destroyForcibly();
+        throw new IllegalStateException("not ready but: " + line);
+      }
+      var ready = new HashMap<String, String>();
+      for (String pair : line.substring("ready ".length()).split(" ", -1)) {
+        ready.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
+      }
+      return new Service(process, lines, ready);
+    } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The jar's command line; small heaps, since the tests run several at once. */
+  static List<String> command(List<String> args) {
+    var command =
+        new ArrayList<String>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-jar",
+                System.getProperty("dialspool.jar", "target/dialspool.jar")));
+    command.addAll(args);
+    return command;
+  }
+
+  private static String readLine(BufferedReader lines) {
+    try {
+      return String.valueOf(lines.readLine());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** {@code intake}, {@code management}, {@code target} or {@code campaign-service}. */
+  String url(String name) {
+    return ready.getOrDefault(name, "");
+  }
+
+  /** SIGKILL: no hook runs, nothing is flushed. */
+  void kill() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  /** SIGTERM, and waits for the end. */
+  void terminate() {
+    process.destroy();
+    process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+  }
+
+  /** How it ended; it must have. */
+  int exitCode() {
+    return process.exitValue();
+  }
+
+  /** What it wrote to standard output after the line that said it was ready; it must have ended. */
+  String printed() {
+    return String.join("\n", lines.lines().toList());
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  // --- a client
+
+  record Answer(int status, String body) {
+    JsonNode json() {
+      try {
+        return JSON.readTree(body);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  static Answer call(String method, String url, String contentType, String body) {
+    try {
+      var request =
+          HttpRequest.newBuilder(URI.create(url))
+              .timeout(Duration.ofSeconds(60))
+              .method(method, HttpRequest.BodyPublishers.ofString(body));
+      if (!contentType.isEmpty()) {
+        request.header("Content-Type", contentType);
+      }
+      HttpResponse<String> answer =
+          CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return new Answer(answer.statusCode(), answer.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static Answer get(String url) {
+    return call("GET", url, "", "");
+  }
+
+  /** Creates a campaign at a data port or a campaign service. */
+  static String createCampaign(String url, String name) {
+    return call("PUT", url + "/campaigns", "application/json", CAMPAIGN.formatted(name))
+        .json()
+        .path("id")
+        .asText();
+  }
+
+  static int change(String url, String campaign, String how) {
+    return call("POST", url + "/campaigns/" + campaign + "/" + how, "", "").status();
+  }
+
+  /** What the campaign service took, a line a dial request, in order of arrival. */
+  static List<JsonNode> record(String targetUrl, String campaign) {
+    String lines = get(targetUrl + "/dial-requests?campaign=" + campaign).body();
+    return lines.lines().map(line -> new Answer(200, line).json()).toList();
+  }
+
+  JsonNode counts() {
+    return get(url("intake") + "/spool").json().path("counts");
+  }
+
+  JsonNode report(String campaign) {
+    return get(url("intake") + "/campaigns/" + campaign + "/spool").json();
+  }
+
+  JsonNode status(String campaign, String token) {
+    return get(url("intake") + "/campaigns/" + campaign + "/dial-requests/" + token).json();
+  }
+
+  long unsettled() {
+    JsonNode counts = counts();
+    return counts.path("queued").asLong() + counts.path("inFlight").asLong();
+  }
+
+  /** Waits for something that the service does by itself. */
+  static void await(String what, Duration patience, BooleanSupplier done) {
+    long tries = patience.toMillis() / 50;
+    for (long i = 0; i < tries; i++) {
+      if (done.getAsBoolean()) {
+        return;
+      }
+      LockSupport.parkNanos(50_000_000);
+    }
+    throw new AssertionError("not within " + patience + ": " + what);
+  }
+
+  /** Runs a command of the jar to its end. */
+  static Ran run(String... args) {
+    try {
+      Process process =
+          new ProcessBuilder(command(List.of(args)))
+              .redirectError(ProcessBuilder.Redirect.PIPE)
+              .start();
+      CompletableFuture<String> err =
+          CompletableFuture.supplyAsync(() -> all(process.getErrorStream()));
+      String out = all(process.getInputStream());
+      return new Ran(process.waitFor(), out, err.join());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String all(java.io.InputStream in) {
+    try {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How a command ended. */
+  record Ran(int exitCode, String out, String err) {
+    /** The object that {@code --json} writes on the last line. */
+    JsonNode json() {
+      List<String> lines = out.lines().toList();
+      return new Answer(200, lines.get(lines.size() - 1)).json();
+    }
+  }
+}
