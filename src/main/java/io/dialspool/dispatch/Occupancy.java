@@ -93,7 +93,6 @@ public final class Occupancy {
     return 0;
   }
 
-<<<<<<< HEAD
   private void creep(long nowNs) {
     double seconds = (nowNs - creptAtNs) / (double) SECOND_NS;
     if (seconds < 1) {
@@ -116,12 +115,6 @@ public final class Occupancy {
   }
 
   /** When it is worth asking again; while an answer is outstanding, after that. */
-=======
-  /**
-   * When it is worth asking again. While an answer is outstanding that is a second from now: the
-   * answer itself wakes the lane.
-   */
->>>>>>> jmhdocs
   long nextNs(long nowNs) {
     return mode == Mode.RAMPING || (mode == Mode.PROBING && outstanding > 0)
         ? nowNs + SECOND_NS
