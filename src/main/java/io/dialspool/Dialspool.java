@@ -23,6 +23,7 @@ import io.dialspool.request.SpoolReport;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.HaltOnStageFailure;
 import io.dialspool.ring.Stages;
+import io.dialspool.spool.Retention;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.SpoolStage;
 import io.dialspool.spool.StoreReply;
@@ -158,6 +159,15 @@ public final class Dialspool implements AutoCloseable {
       startThreads(worker, clock);
       ring.start();
       own(() -> shutDown(ring));
+
+      var retention =
+          new Retention(
+              spool,
+              worker,
+              clock,
+              config.spool().dedupeWindow(),
+              config.spool().deadLetterWindow());
+      housekeeping.scheduleWithFixedDelay(retention::runOnce, 10, 1, TimeUnit.SECONDS);
 
       // The doors, last: nobody is let in before everything stands.
       var disk = new DiskWatch(directory, config.spool().freeBytesMin());

@@ -4,6 +4,7 @@ import io.dialspool.bench.BenchCommand;
 import io.dialspool.config.ConfigException;
 import io.dialspool.http.PortUnavailableException;
 import io.dialspool.replay.ReplayException;
+import io.dialspool.simulation.SimulateCommand;
 import io.dialspool.store.StoreException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,7 @@ public final class DialspoolCommand implements Runnable {
     line.addSubcommand(new ReplayCommand(surroundings));
     line.addSubcommand(new CampaignServiceCommand(surroundings));
     line.addSubcommand(new BenchCommand());
+    line.addSubcommand(new SimulateCommand());
     line.addSubcommand(new ConfigCommand(surroundings));
     line.setOut(surroundings.out());
     line.setErr(surroundings.err());

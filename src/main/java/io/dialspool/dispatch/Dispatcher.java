@@ -35,6 +35,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -61,6 +62,7 @@ public final class Dispatcher {
   private static final int EVENTS_A_TURN = 10_000;
   private static final int ENDED_A_TURN = 500;
   private static final double SMALL_SHARE = 0.1;
+  private static final int CHANGED_EARLY_MAX = 10_000;
 
   private final DispatchConfig config;
   private final Target target;
@@ -90,9 +92,21 @@ public final class Dispatcher {
   private final Map<Long, Consumer<RecallAnswer>> recalls = new HashMap<>();
   private final Map<Settled, List<Consumer<RecallAnswer>>> awaitingEnd = new HashMap<>();
 
+  /** Life cycle calls through us for campaigns that have no lane yet; the oldest are forgotten. */
+  private final Map<CampaignId, Change> changedEarly =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<CampaignId, Change> eldest) {
+          return size() > CHANGED_EARLY_MAX;
+        }
+      };
+
   private long recallTicket;
   private int inFlight;
   private int loadedTotal;
+  private int askedTotal;
   private boolean stopped;
   private long nextTickNs = Long.MIN_VALUE;
   private long sendBlockedUntilNs = Long.MIN_VALUE;
@@ -106,6 +120,8 @@ public final class Dispatcher {
   private record Wake(long timeNs, LaneControl control) {}
 
   private record Settled(int lane, long sequence) {}
+
+  private record Change(CampaignState state, long nowNs, long nowMs) {}
 
   /** What the dispatcher is built from. */
   public record Parts(
@@ -232,13 +248,18 @@ public final class Dispatcher {
     lanes.put(lane.info().number(), control);
     byCampaign.put(lane.info().campaign(), control);
     unsettled += lane.counts().queued();
+    Change early = changedEarly.remove(lane.info().campaign());
+    if (early != null) {
+      control.gate().changedByUs(early.state(), early.nowNs(), early.nowMs());
+      gateMoved(control);
+    }
     makeReady(control);
     return control;
   }
 
   private int room(Lane lane) {
     int mine = config.windowItems() - lane.loadedCount();
-    int everyones = config.windowItemsTotal() - loadedTotal;
+    int everyones = config.windowItemsTotal() - loadedTotal - askedTotal;
     // However many lanes there are, each may hold two batches, or it could never send.
     return Math.max(Math.min(mine, everyones), 2 * Batch.ITEMS_MAX - lane.loadedCount());
   }
@@ -246,6 +267,8 @@ public final class Dispatcher {
   private void stored(StoreReply reply, long nowNs, long nowMs) {
     if (reply instanceof StoreReply.ReadAheadDone done) {
       LaneControl control = control(done.lane());
+      askedTotal -= control.asked;
+      control.asked = 0;
       int before = control.lane().loadedCount();
       control.lane().loaded(done.requests(), done.next(), nowNs);
       loadedTotal += control.lane().loadedCount() - before;
@@ -373,7 +396,9 @@ public final class Dispatcher {
    */
   public void campaignChanged(CampaignId campaign, CampaignState state, long nowNs, long nowMs) {
     LaneControl control = byCampaign.get(campaign);
-    if (control != null) {
+    if (control == null) {
+      changedEarly.put(campaign, new Change(state, nowNs, nowMs));
+    } else {
       control.gate().changedByUs(state, nowNs, nowMs);
       gateMoved(control);
     }
@@ -389,6 +414,11 @@ public final class Dispatcher {
   }
 
   private void gateMoved(LaneControl control) {
+    boolean failed = control.gate().state() == CampaignState.FAILED;
+    if (failed && !control.failureTold) {
+      alarms.raise("campaign " + control.lane().info().campaign() + " has failed; it is held");
+    }
+    control.failureTold = failed;
     if (control.ending() == null) {
       if (control.gate().isGone()) {
         control.end(Reason.CAMPAIGN_GONE);
@@ -531,11 +561,14 @@ public final class Dispatcher {
       wakeAt(control, nowNs); // all of it ended just now
       return null;
     }
-    if (anyTooLate(parcel.requests(), nowMs)) {
+    // Those of it that ended meanwhile have no say: a past deadline would hold the others for ever.
+    List<QueuedRequest> left =
+        parcel.requests().stream().filter(r -> r.place() == Place.IN_PARCEL).toList();
+    if (anyTooLate(left, nowMs)) {
       wakeAt(control, nowNs + TICK_NS); // expiry is paused
       return null;
     }
-    if (control.occupancy().permits(parcel.requests().size(), nowNs) == 0) {
+    if (control.occupancy().permits(left.size(), nowNs) == 0) {
       control.waitingFor = WaitingFor.DIALER_FULL;
       wakeAt(control, control.occupancy().nextNs(nowNs));
       return null;
@@ -545,8 +578,7 @@ public final class Dispatcher {
       wakeAt(control, nowNs + bisecting.intervalNs());
       return null;
     }
-    return new Batch(
-        parcel.requests().stream().filter(r -> r.place() == Place.IN_PARCEL).toList(), parcel);
+    return new Batch(left, parcel);
   }
 
   private @Nullable Batch decideFresh(LaneControl control, long nowNs, long nowMs) {
@@ -557,9 +589,7 @@ public final class Dispatcher {
     }
     if (next.isEmpty()) {
       control.waitingFor = lane.hasQueued() ? WaitingFor.BACKOFF : WaitingFor.BATCH;
-      if (lane.nextDueNs() != Long.MAX_VALUE) {
-        wakeAt(control, Math.max(lane.nextDueNs(), nowNs + 1));
-      }
+      wakeWhenDue(control, nowNs);
       return null;
     }
     if (anyTooLate(next, nowMs)) {
@@ -573,7 +603,8 @@ public final class Dispatcher {
       long untilNs = next.get(0).waitingSinceNs() + lingerMs * 1_000_000L;
       if (nowNs < untilNs) {
         control.waitingFor = WaitingFor.BATCH;
-        wakeAt(control, Math.min(untilNs, Math.max(lane.nextDueNs(), nowNs + 1)));
+        wakeAt(control, untilNs);
+        wakeWhenDue(control, nowNs);
         if (budget.isScarce(nowNs)) {
           wakeAt(control, nowNs + TICK_NS / 2); // it may become plenty
         }
@@ -582,7 +613,9 @@ public final class Dispatcher {
     }
     int permitted = control.occupancy().permits(next.size(), nowNs);
     if (permitted > 0 && control.occupancy().isProbing() && !probing.isAvailable(nowNs)) {
-      permitted = 0;
+      control.waitingFor = WaitingFor.DIALER_FULL;
+      wakeAt(control, nowNs + probing.intervalNs());
+      return null;
     }
     if (permitted == 0) {
       control.waitingFor = WaitingFor.DIALER_FULL;
@@ -594,6 +627,14 @@ public final class Dispatcher {
       return null; // the mark's sync wakes the lane
     }
     return new Batch(next, null);
+  }
+
+  // A parcel that is due and may not leave yet has set its own time; to wake for it now would spin.
+  private void wakeWhenDue(LaneControl control, long nowNs) {
+    long dueNs = control.lane().nextDueNs();
+    if (dueNs > nowNs && dueNs != Long.MAX_VALUE) {
+      wakeAt(control, dueNs);
+    }
   }
 
   /**
@@ -775,6 +816,8 @@ public final class Dispatcher {
     }
     int room = room(lane);
     if (room > 0) {
+      control.asked = room;
+      askedTotal += room;
       store.offer(new StoreCommand.ReadAhead(lane.info(), lane.beginReading(), lane.tail(), room));
     }
   }

@@ -35,7 +35,11 @@ public final class Gate {
     return state == CampaignState.RUNNING && !missing && !isHeldByAlarm(nowNs);
   }
 
-  /** What the read of a state told. */
+  /**
+   * A read of the campaign's state was answered.
+   *
+   * @param callBeganNs when that read was sent
+   */
   void observed(CampaignState seen, long callBeganNs, long nowNs, long nowMs) {
     if (callBeganNs <= changedNs) {
       askNs = nowNs;
@@ -56,7 +60,7 @@ public final class Gate {
     become(seen, nowNs, nowMs);
   }
 
-  /** What a put was told in a 409. */
+  /** A put was answered 409, with the state that the campaign is in. */
   public void refusedIn(CampaignState told, long nowNs, long nowMs) {
     changedNs = nowNs;
     become(told, nowNs, nowMs);

@@ -25,6 +25,8 @@ public final class LaneControl {
   long wakeNs = Long.MAX_VALUE;
   int sweptThrough;
   boolean sweeping;
+  boolean failureTold;
+  int asked; // of the store, by a read that is under way
   WaitingFor waitingFor = WaitingFor.BATCH;
   private @Nullable Reason ending;
   private long holdUntilNs = Long.MIN_VALUE;

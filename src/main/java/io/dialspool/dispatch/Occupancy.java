@@ -13,15 +13,27 @@ import java.util.random.RandomGenerator;
  *
  * FREE: never full, no limit. PROBING: full for long, one item now and then, 1 s growing to 30 s
  * with jitter. RAMPING: one call at a time, each twice the last. PACED: a little below the measured
- * drain, creeping upwards until throttled again. One answer is one event, however many of its items
- * were throttled. Dispatch thread only.
+ * drain, creeping upwards until throttled again, the faster the longer it takes, since agents may
+ * have come by the dozen; the creep rests while something else than the rate limits. One answer is
+ * one event, however many of its items were throttled. Dispatch thread only.
  */
 public final class Occupancy {
   private static final long SECOND_NS = 1_000_000_000L;
   private static final long PROBE_FIRST_NS = SECOND_NS;
   private static final long PROBE_LONGEST_NS = 30 * SECOND_NS;
   private static final double BELOW_DRAIN = 0.97;
-  private static final double CREEP_PER_SECOND = 0.02;
+  private static final double CREEP = 0.1;
+  private static final double CREEP_PER_SECOND_MAX = 0.4;
+  private static final double CREEP_SECONDS_MAX = 2;
+
+  /**
+   * The creep gains its own speed once more every five seconds, or four batches if that is longer.
+   */
+  private static final double CREEP_SPAN_SECONDS = 5;
+
+  private static final double CREEP_SPAN_ITEMS = 50;
+
+  private static final double AFTER_LONG_CREEP = 0.75;
   private static final double PER_SECOND_MIN = 0.05;
   private static final int ITEMS_MAX = 25;
 
@@ -49,6 +61,8 @@ public final class Occupancy {
   private long measuringSinceNs;
   private long acceptedSince;
   private int emptyHanded;
+  private boolean limiting;
+  private boolean probeOut;
 
   public Occupancy(RandomGenerator random) {
     this.random = random;
@@ -65,11 +79,7 @@ public final class Occupancy {
   }
 
   private int paced(int wanted, long nowNs) {
-    double creepSeconds = (nowNs - creptAtNs) / (double) SECOND_NS;
-    if (creepSeconds >= 1) {
-      perSecond *= 1 + CREEP_PER_SECOND * Math.min(creepSeconds, 10);
-      creptAtNs = nowNs;
-    }
+    creep(nowNs);
     allowance += (nowNs - allowanceAtNs) / (double) SECOND_NS * perSecond;
     allowance = Math.min(allowance, Math.max(ITEMS_MAX, perSecond / 2));
     allowanceAtNs = nowNs;
@@ -78,8 +88,30 @@ public final class Occupancy {
     if (allowance >= enough) {
       return (int) Math.min(wanted, allowance);
     }
+    limiting = true;
     nextNs = nowNs + (long) Math.ceil((enough - allowance) / perSecond * SECOND_NS);
     return 0;
+  }
+
+  private void creep(long nowNs) {
+    double seconds = (nowNs - creptAtNs) / (double) SECOND_NS;
+    if (seconds < 1) {
+      return;
+    }
+    if (limiting) {
+      double sinceFull = (nowNs - measuringSinceNs) / (double) SECOND_NS;
+      double rate =
+          Math.min(
+              CREEP_PER_SECOND_MAX,
+              CREEP / creepSpanSeconds() * (1 + sinceFull / creepSpanSeconds()));
+      perSecond *= 1 + rate * Math.min(seconds, CREEP_SECONDS_MAX);
+    }
+    limiting = false;
+    creptAtNs = nowNs;
+  }
+
+  private double creepSpanSeconds() {
+    return Math.max(CREEP_SPAN_SECONDS, CREEP_SPAN_ITEMS / perSecond);
   }
 
   /** When it is worth asking again; while an answer is outstanding, after that. */
@@ -101,12 +133,17 @@ public final class Occupancy {
     outstanding++;
     if (mode == Mode.PACED) {
       allowance -= items;
+    } else if (mode == Mode.PROBING) {
+      probeOut = true;
     }
   }
 
   /** An answer to a call, or its end without one ({@code accepted} and {@code throttled} 0). */
   public void answered(int accepted, int throttled, long nowNs) {
     outstanding = Math.max(0, outstanding - 1);
+    if (mode == Mode.PROBING && !probeOut) {
+      return; // sent before it was full: says nothing about now
+    }
     acceptedSince += accepted;
     if (stale > 0) {
       stale--;
@@ -117,6 +154,7 @@ public final class Occupancy {
     } else if (accepted > 0) {
       taken();
     } else if (mode == Mode.PROBING) {
+      probeOut = false;
       nextNs = nowNs + probeIntervalNs;
     }
   }
@@ -172,10 +210,14 @@ public final class Occupancy {
   }
 
   private void pace(long items, long spanNs, long nowNs) {
+    double mean = BELOW_DRAIN * items * SECOND_NS / Math.max(spanNs, SECOND_NS / 10);
+    // Over long the mean says what the drain was, not what it is.
+    if (mode == Mode.PACED && spanNs > 2 * creepSpanSeconds() * SECOND_NS) {
+      mean = Math.max(mean, perSecond * AFTER_LONG_CREEP);
+    }
     mode = Mode.PACED;
-    perSecond =
-        Math.max(
-            PER_SECOND_MIN, BELOW_DRAIN * items * SECOND_NS / Math.max(spanNs, SECOND_NS / 10));
+    perSecond = Math.max(PER_SECOND_MIN, mean);
+    limiting = false;
     // The buffer is full now: let half a batch's worth drain before the next.
     allowance = -ITEMS_MAX / 2.0;
     allowanceAtNs = nowNs;
@@ -184,6 +226,7 @@ public final class Occupancy {
 
   private void probeAfter(long intervalNs, long nowNs) {
     mode = Mode.PROBING;
+    probeOut = false;
     probeIntervalNs = intervalNs;
     nextNs = nowNs + Math.round(intervalNs * (0.75 + random.nextDouble() / 2));
   }

@@ -178,16 +178,21 @@ public final class Lane {
 
   // --- going out
 
-  /** Takes due backoffs to the head of the window. */
+  /** Takes due backoffs to the head of the window, in their order. */
   public void wakeBackedOff(long nowNs) {
+    List<QueuedRequest> due = null;
     QueuedRequest first = backingOff.peek();
     while (first != null && (first.notBeforeNs() <= nowNs || first.place() != Place.BACKING_OFF)) {
       backingOff.remove();
       if (first.place() == Place.BACKING_OFF) {
-        move(first, Place.WAITING);
-        window.addFirst(first);
+        due = due == null ? new ArrayList<>() : due;
+        due.add(first);
       }
       first = backingOff.peek();
+    }
+    if (due != null) {
+      due.sort(Comparator.comparingLong(QueuedRequest::sequence));
+      giveBack(due);
     }
   }
 
@@ -538,7 +543,7 @@ public final class Lane {
     request.place(to);
   }
 
-  /** Everything set aside, for whoever gives it back. */
+  /** The loaded requests that stand in {@code place}, in the order of their sequences. */
   public List<QueuedRequest> inPlace(Place place) {
     Deque<QueuedRequest> found = new ArrayDeque<>();
     for (QueuedRequest request : loaded.values()) {

@@ -144,7 +144,7 @@ public final class DialItems {
     verdict[item] = Verdict.COLLISION;
   }
 
-  /** Spool stage only. */
+  /** Dedupe stage only: the place that it will have once it is synced. */
   public void spooledAs(int item, long itsSequence) {
     sequence[item] = itsSequence;
   }
@@ -201,7 +201,9 @@ public final class DialItems {
     return fault[item];
   }
 
-  /** The request's place in its lane once spooled, or that of the first one under its token. */
+  /**
+   * The request's place in its lane once it is synced, or that of the first one under its token.
+   */
   public long sequence(int item) {
     return sequence[item];
   }

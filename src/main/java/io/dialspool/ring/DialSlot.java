@@ -61,7 +61,7 @@ public final class DialSlot {
 
   // --- stages
 
-  /** Spool stage only. */
+  /** Dedupe stage only. */
   public void lane(int number) {
     lane = number;
   }
@@ -105,7 +105,7 @@ public final class DialSlot {
     return receivedAtMs;
   }
 
-  /** Number of the campaign's lane; 0 until the spool stage has seen it. */
+  /** Number of the campaign's lane; 0 until dedupe has seen it, or if there is none. */
   public int lane() {
     return lane;
   }

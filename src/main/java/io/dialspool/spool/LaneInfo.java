@@ -11,13 +11,15 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** What never changes about a lane, and on the ring's thread its next sequence. */
+/** What never changes about a lane; and what the ring's thread needs to fill its next page. */
 public final class LaneInfo {
   private final int number;
   private final CampaignId campaign;
   private final TargetIdentity target;
   final Hasher128 tokenHasher;
   final Hasher64 checkHasher;
+
+  /** What the group at hand brings it. Ring's thread only. */
   final PageBuilder page = new PageBuilder();
 
   /** Ring's thread only. */

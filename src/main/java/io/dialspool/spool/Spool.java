@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -149,6 +150,9 @@ public final class Spool {
               + ", the configuration would send them to "
               + now);
     }
+    if (!now.equals(lane.target())) {
+      lane = move(lane, now);
+    }
     lanes.put(lane.campaign(), lane);
     restored.add(
         new RestoredLane(
@@ -175,6 +179,17 @@ public final class Spool {
     return oldest[0];
   }
 
+  // Nothing in it waits, so what comes from now on goes where the configuration says; were that not
+  // written down, a later start would take those requests for the old target's.
+  private LaneInfo move(LaneInfo lane, TargetIdentity to) {
+    var moved = new LaneInfo(lane.number(), lane.campaign(), to, lane.nextSequence, seeds);
+    try (OrderedStore.Batch batch = store.newBatch()) {
+      batch.put(Keys.LANES, Keys.lane(moved.number()), moved.encode());
+      store.write(batch, true);
+    }
+    return moved;
+  }
+
   /** Lanes that were there at the start. */
   public List<RestoredLane> restored() {
     return restored;
@@ -183,6 +198,11 @@ public final class Spool {
   /** The campaign's lane, or null if nothing was ever accepted for it. Any thread. */
   public @Nullable LaneInfo lane(CampaignId campaign) {
     return lanes.get(campaign);
+  }
+
+  /** All lanes there are. Any thread. */
+  Collection<LaneInfo> lanes() {
+    return lanes.values();
   }
 
   /** Ring's thread only; the caller writes the lane with its group. */
@@ -203,7 +223,7 @@ public final class Spool {
   /**
    * A request as the store knows it.
    *
-   * @param outcome how it ended, with the state QUEUED left open; null while it is unsettled
+   * @param outcome how it ended; null while it is unsettled
    */
   public record Found(StoredRequest request, @Nullable Settlement outcome) {
 

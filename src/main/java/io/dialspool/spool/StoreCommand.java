@@ -1,6 +1,7 @@
 package io.dialspool.spool;
 
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * What dispatch asks of the store thread. Commands are carried out in order; a read sees every
@@ -32,4 +33,22 @@ public sealed interface StoreCommand {
 
   /** Look one request up, for its recall. */
   record Find(LaneInfo lane, long sequence, long ticket) implements StoreCommand {}
+
+  /**
+   * Let go of what ended long ago, a bounded number of pages.
+   *
+   * @param fromPage begin at the page with this first sequence
+   * @param endedBeforeMs a page goes once all of it ended before
+   * @param deadBeforeMs and its dead letters before this
+   * @param countersBeforeBucket counters of deadline buckets below that stand at 0 go too
+   * @param done told where to go on, 0 at the lane's end; store thread
+   */
+  record Purge(
+      LaneInfo lane,
+      long fromPage,
+      long endedBeforeMs,
+      long deadBeforeMs,
+      int countersBeforeBucket,
+      LongConsumer done)
+      implements StoreCommand {}
 }

@@ -1,8 +1,11 @@
 package io.dialspool.spool;
 
+import io.dialspool.request.RequestState;
 import io.dialspool.store.OrderedStore;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +24,9 @@ import java.util.function.Consumer;
  */
 public final class StoreWorker {
   private static final int COMMANDS_A_TURN = 256;
+  private static final int PURGED_TOGETHER_MAX = 64;
   private static final int SWEEP_REQUESTS_MAX = 2_000;
-  private static final int PAGES_REMEMBERED_MAX = 100_000;
+  private static final int PAGES_REMEMBERED_MAX = 50_000;
   private static final long READ_BYTES_MAX = 8L << 20;
 
   private record PageKey(int lane, long first) {}
@@ -34,8 +38,8 @@ public final class StoreWorker {
   private final Runnable wake;
   private final Queue<StoreCommand> commands = new ConcurrentLinkedQueue<>();
 
-  /** Unsettled requests left in pages that settling has begun on. */
-  private final Map<PageKey, Integer> unsettled = new HashMap<>();
+  /** By index, what is settled in pages that settling has begun on. */
+  private final Map<PageKey, BitSet> begun = new HashMap<>();
 
   private final Map<Integer, SettledRanges> ranges = new HashMap<>();
   private final List<StoreReply> afterSync = new ArrayList<>();
@@ -75,6 +79,9 @@ public final class StoreWorker {
       } else if (command instanceof StoreCommand.WriteMarks write) {
         batch.put(Keys.MARKS, Keys.lane(write.lane().number()), Mark.encode(write.marks()));
         afterSync.add(new StoreReply.MarksWritten(write.lane(), write.marks()));
+      } else if (command instanceof StoreCommand.Purge purge) {
+        flush();
+        purge(purge);
       } else {
         flush();
         replies.accept(read(command));
@@ -93,8 +100,8 @@ public final class StoreWorker {
       replies.accept(reply);
     }
     afterSync.clear();
-    if (unsettled.size() > PAGES_REMEMBERED_MAX) {
-      unsettled.clear(); // counted anew from the store when needed
+    if (begun.size() > PAGES_REMEMBERED_MAX) {
+      begun.clear(); // read anew from the store when needed
     }
   }
 
@@ -130,28 +137,33 @@ public final class StoreWorker {
   }
 
   private void settlePage(PageKey page, List<Settlement> settlements) {
+    BitSet settledOnes = begun.computeIfAbsent(page, this::settledOnDisk);
+    for (Settlement one : settlements) {
+      int index = one.request().index();
+      if (settledOnes.get(index)) {
+        throw new IllegalStateException(
+            "ds-" + page.lane + "-" + (page.first + index) + " would be settled twice");
+      }
+      settledOnes.set(index);
+    }
     batch.put(
         Keys.SETTLED,
         Keys.settled(page.lane, page.first, settlements.get(0).request().index()),
         SettledPart.encode(settlements));
     int count = settlements.get(0).request().pageCount();
-    Integer before = unsettled.get(page);
-    if (before == null) {
-      before = count - SettledPart.ofPage(store, page.lane, page.first).size();
-    }
-    int left = before - settlements.size();
-    if (left < 0) {
-      throw new IllegalStateException(
-          "page " + page.lane + "/" + page.first + ": a request was settled twice");
-    }
-    if (left > 0) {
-      unsettled.put(page, left);
+    if (settledOnes.cardinality() < count) {
       return;
     }
-    unsettled.remove(page);
+    begun.remove(page);
     SettledRanges settled = rangesOf(page.lane);
     settled.add(page.first, count);
     batch.put(Keys.CURSORS, Keys.lane(page.lane), settled.encode());
+  }
+
+  private BitSet settledOnDisk(PageKey page) {
+    var settled = new BitSet();
+    SettledPart.ofPage(store, page.lane, page.first).keySet().forEach(settled::set);
+    return settled;
   }
 
   private SettledRanges rangesOf(int lane) {
@@ -234,5 +246,85 @@ public final class StoreWorker {
     boolean more = pages.size() > SWEEP_REQUESTS_MAX;
     return new StoreReply.Swept(
         lane, sweep.bucket(), expired, more ? pages.get(pages.size() - 1) + 1 : 0);
+  }
+
+  /** The lane's last page always stays: the next sequence is told by it. */
+  private void purge(StoreCommand.Purge purge) {
+    LaneInfo lane = purge.lane();
+    SettledRanges settled = rangesOf(lane.number());
+    long[] next = {0};
+    int[] seen = {0};
+    var page = new Object[2]; // the page before the one at hand, since the last one stays
+    store.scan(
+        Keys.PAGES,
+        Keys.page(lane.number(), purge.fromPage()),
+        Keys.page(lane.number(), Long.MAX_VALUE),
+        (key, value) -> {
+          if (page[0] != null) {
+            purgePage(purge, settled, (long) page[0], (byte[]) page[1]);
+          }
+          page[0] = ByteBuffer.wrap(key).getLong(4);
+          page[1] = value;
+          next[0] = (long) page[0];
+          return ++seen[0] <= PURGED_TOGETHER_MAX;
+        });
+    boolean more = seen[0] > PURGED_TOGETHER_MAX;
+    if (!more) {
+      purgeCounters(purge);
+    }
+    if (batch.size() > 0) {
+      store.write(batch, false); // lost in a crash, it is purged again
+      batch.clear();
+    }
+    purge.done().accept(more ? next[0] : 0);
+  }
+
+  private void purgePage(
+      StoreCommand.Purge purge, SettledRanges settled, long first, byte[] value) {
+    LaneInfo lane = purge.lane();
+    if (settled.skip(first) == first) {
+      return; // some of it has not ended
+    }
+    for (SettledPart.Outcome outcome : SettledPart.ofPage(store, lane.number(), first).values()) {
+      boolean dead =
+          outcome.state() != RequestState.SUBMITTED && outcome.state() != RequestState.CANCELLED;
+      if (outcome.settledAtMs() >= (dead ? purge.deadBeforeMs() : purge.endedBeforeMs())) {
+        return;
+      }
+    }
+    store.scan(
+        Keys.SETTLED,
+        Keys.page(lane.number(), first),
+        Keys.page(lane.number(), first + 1),
+        (key, part) -> {
+          batch.delete(Keys.SETTLED, key);
+          return true;
+        });
+    for (StoredRequest request : Page.read(lane, first, value)) {
+      byte[] token = request.clientToken().getBytes(StandardCharsets.US_ASCII);
+      byte[] key = Spool.tokenKey(lane, token, 0, token.length);
+      byte[] entry = store.get(Keys.TOKENS, key);
+      if (entry != null && TokenEntry.decode(entry).sequence() == request.sequence()) {
+        batch.delete(Keys.TOKENS, key);
+      }
+      batch.delete(
+          Keys.DEADLINES,
+          Keys.deadline(lane.number(), DeadlineBucket.of(request.deadlineMs()), first));
+    }
+    batch.delete(Keys.PAGES, Keys.page(lane.number(), first));
+  }
+
+  private void purgeCounters(StoreCommand.Purge purge) {
+    int lane = purge.lane().number();
+    store.scan(
+        Keys.COUNTERS,
+        Keys.bucketCounter(lane, 0),
+        Keys.bucketCounter(lane, purge.countersBeforeBucket()),
+        (key, count) -> {
+          if (ByteBuffer.wrap(count).getLong() == 0) {
+            batch.delete(Keys.COUNTERS, key);
+          }
+          return true;
+        });
   }
 }

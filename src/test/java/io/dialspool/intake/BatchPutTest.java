@@ -1,7 +1,6 @@
 package io.dialspool.intake;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialspool.http.ApiError;
@@ -261,7 +260,7 @@ class BatchPutTest {
   }
 
   @Test
-  void shouldTakeTheRequestsInOrderOnceTheRingHasRoomAgain() throws Exception {
+  void shouldTakeARequestOnceTheRingHasRoomAgain() throws Exception {
     CountDownLatch stalled = door.stallWithFullRing();
     client.send(PUT, JSON, DoorFixture.batch("t-1"));
     try (var other = door.client()) {
@@ -372,10 +371,8 @@ class BatchPutTest {
   void shouldAnswer503WhileStoppingAndLetRunningAnswersFinish() throws Exception {
     CountDownLatch stalled = door.stall();
     client.send(PUT, JSON, DoorFixture.batch("t-1"));
-    // The slot is in the ring once its bytes are; only then may the door begin to stop.
+    door.awaitStalled();
     try (var other = door.client()) {
-      other.send("GET /nothing", "", "");
-      assertEquals(404, other.answer().status());
       door.intake.stop();
       other.send(PUT, JSON, DoorFixture.batch("t-2"));
       Answer refused = other.answer();
@@ -383,8 +380,7 @@ class BatchPutTest {
       assertEquals("ServiceUnavailable", refused.header("x-amzn-ErrorType"));
     }
     stalled.countDown();
-    Answer answer = client.answer();
-    assertFalse(answer.body().isEmpty());
+    assertEquals(200, client.answer().status());
   }
 
   private Answer put(String body) throws Exception {

@@ -1,7 +1,10 @@
 package io.dialspool.intake;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import com.lmax.disruptor.BlockingWaitStrategy;
 import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.TimeoutException;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
 import com.lmax.disruptor.util.DaemonThreadFactory;
@@ -34,6 +37,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -64,6 +68,7 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
   private final List<DialSlot> group = new ArrayList<>();
   private final Map<String, Long> sequences = new HashMap<>();
   private volatile @Nullable CountDownLatch gate;
+  private final Semaphore stalled = new Semaphore(0);
   final List<Integer> chunkSizes = new CopyOnWriteArrayList<>();
   final Map<String, String> colliding = new ConcurrentHashMap<>();
   volatile RecallAnswer recallAnswer = new RecallAnswer.Unknown();
@@ -123,6 +128,11 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
     return "{\"dialRequests\":[" + String.join(",", items) + "]}";
   }
 
+  /** Until the ring's consumer stands still at a slot. */
+  void awaitStalled() throws InterruptedException {
+    assertTrue(stalled.tryAcquire(10, TimeUnit.SECONDS));
+  }
+
   /** The ring's consumer stops at its next slot, until the latch is counted down. */
   CountDownLatch stall() {
     var latch = new CountDownLatch(1);
@@ -133,10 +143,14 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
   /** Fills the ring with empty slots behind a stalled consumer. */
   CountDownLatch stallWithFullRing() {
     CountDownLatch latch = stall();
+    fillRing();
+    return latch;
+  }
+
+  void fillRing() {
     while (ring.hasAvailableCapacity(1)) {
       ring.publish(ring.next());
     }
-    return latch;
   }
 
   int counted(String what) {
@@ -145,6 +159,9 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
 
   private void consume(DialSlot slot, boolean endOfBatch) throws InterruptedException {
     CountDownLatch latch = gate;
+    if (latch != null && latch.getCount() > 0) {
+      stalled.release();
+    }
     if (latch != null && !latch.await(20, TimeUnit.SECONDS)) {
       throw new IllegalStateException("the test never let the ring go on");
     }
@@ -277,7 +294,7 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws TimeoutException {
     CountDownLatch latch = gate;
     if (latch != null) {
       latch.countDown();

@@ -45,15 +45,31 @@ final class Service implements AutoCloseable {
   private static final long RUN_SECONDS = 90;
 
   private final Process process;
+  private final BufferedReader lines;
   private final Map<String, String> ready;
 
-  private Service(Process process, Map<String, String> ready) {
+  private Service(Process process, BufferedReader lines, Map<String, String> ready) {
     this.process = process;
+    this.lines = lines;
     this.ready = ready;
   }
 
   /** {@code serve} on free ports with the embedded target, unless {@code sets} say otherwise. */
   static Service serve(Path directory, String... sets) {
+    return start(serveArgs(directory, sets), ProcessBuilder.Redirect.INHERIT);
+  }
+
+  /** The same, with all that it logs in {@code log}. */
+  static Service serveLogged(Path log, Path directory, String... sets) {
+    return start(serveArgs(directory, sets), ProcessBuilder.Redirect.appendTo(log.toFile()));
+  }
+
+  /** A {@code serve} that is expected not to start; run to its end. */
+  static Ran serveInVain(Path directory, String... sets) {
+    return run(serveArgs(directory, sets).toArray(String[]::new));
+  }
+
+  private static List<String> serveArgs(Path directory, String... sets) {
     var args = new ArrayList<String>(List.of("serve"));
     for (String set :
         List.of(
@@ -67,7 +83,7 @@ final class Service implements AutoCloseable {
     for (String set : sets) {
       args.addAll(List.of("--set", set));
     }
-    return start(args);
+    return args;
   }
 
   /** {@code campaign-service} on a free port. */
@@ -76,13 +92,12 @@ final class Service implements AutoCloseable {
         new ArrayList<String>(
             List.of("campaign-service", "--port", "0", "--data", directory.toString()));
     args.addAll(List.of(options));
-    return start(args);
+    return start(args, ProcessBuilder.Redirect.INHERIT);
   }
 
-  private static Service start(List<String> args) {
+  private static Service start(List<String> args, ProcessBuilder.Redirect errors) {
     try {
-      Process process =
-          new ProcessBuilder(command(args)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      Process process = new ProcessBuilder(command(args)).redirectError(errors).start();
       var lines =
           new BufferedReader(
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -95,7 +110,7 @@ final class Service implements AutoCloseable {
       for (String pair : line.substring("ready ".length()).split(" ", -1)) {
         ready.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
       }
-      return new Service(process, ready);
+      return new Service(process, lines, ready);
     } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
       throw new IllegalStateException(e);
     }
@@ -137,6 +152,16 @@ final class Service implements AutoCloseable {
   void terminate() {
     process.destroy();
     process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+  }
+
+  /** How it ended; it must have. */
+  int exitCode() {
+    return process.exitValue();
+  }
+
+  /** What it wrote to standard output after the line that said it was ready; it must have ended. */
+  String printed() {
+    return String.join("\n", lines.lines().toList());
   }
 
   @Override

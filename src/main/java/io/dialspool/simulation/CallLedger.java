@@ -1,0 +1,213 @@
+package io.dialspool.simulation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dialspool.target.OutgoingBatch;
+import io.dialspool.target.OutgoingItem;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What left for the target, and what the target took: each lead by its phone number. */
+final class CallLedger {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long AHEAD_MIN_MS = 30_000;
+  private static final long AHEAD_MAX_MS = 900_000;
+
+  /** A limiter of one a period may give one at the end of a period and one right after. */
+  private static final double CALLS_TOGETHER = 2;
+
+  private static final double ROUNDING = 1e-3;
+
+  private record Sent(String token, String payload) {}
+
+  private final Judge judge;
+  private final IntakeLedger intake;
+  private final SimulatedClock clock;
+  private final double callsPerSecond;
+  private final Map<String, Sent> sentByPhone = new HashMap<>();
+  private final Map<String, String> payloadByToken = new HashMap<>();
+  private final Map<String, String> idByPhone = new HashMap<>();
+  private final Set<String> idWithheld = new HashSet<>();
+  private double callsLeft = CALLS_TOGETHER;
+  private long callsLeftAtNs;
+  private long calls;
+  private long items;
+
+  CallLedger(Judge judge, IntakeLedger intake, SimulatedClock clock, double callsPerSecond) {
+    this.judge = judge;
+    this.intake = intake;
+    this.clock = clock;
+    this.callsPerSecond = callsPerSecond;
+  }
+
+  /** A new process knows nothing of the calls of the last one. */
+  void newLife() {
+    callsLeft = CALLS_TOGETHER;
+    callsLeftAtNs = clock.virtualNs();
+  }
+
+  /** A call begins, whether or not it gets out. */
+  void called() {
+    calls++;
+    long nowNs = clock.virtualNs();
+    callsLeft =
+        Math.min(CALLS_TOGETHER, callsLeft + (nowNs - callsLeftAtNs) / 1e9 * callsPerSecond);
+    callsLeftAtNs = nowNs;
+    callsLeft--;
+    if (callsLeft < -ROUNDING) {
+      throw judge.failure(Checker.CALL_BUDGET, "more calls than %s a second admit", callsPerSecond);
+    }
+  }
+
+  /**
+   * A batch is written to the socket.
+   *
+   * @param onTargetMs what the client takes for the target's time
+   */
+  void sent(OutgoingBatch batch, long onTargetMs) {
+    if (batch.items().isEmpty() || batch.items().size() > 25) {
+      throw judge.failure(Checker.PROMISE, "a call of %d items", batch.items().size());
+    }
+    var tokens = new HashSet<String>();
+    for (OutgoingItem item : batch.items()) {
+      items++;
+      if (!tokens.add(item.clientToken())) {
+        throw judge.failure(
+            Checker.PROMISE, "clientToken %s is twice in one call", item.clientToken());
+      }
+      sent(batch, item, onTargetMs);
+    }
+  }
+
+  private void sent(OutgoingBatch batch, OutgoingItem item, long onTargetMs) {
+    String campaign = batch.campaign().value();
+    String token = item.clientToken();
+    String payload = new String(item.bytes(), item.offset(), item.length(), StandardCharsets.UTF_8);
+    String phone = phone(payload);
+    IntakeLedger.Known known = intake.sending(campaign, phone);
+    Sent before = sentByPhone.get(phone);
+    if (before == null) {
+      checkContent(known, payload);
+      sentByPhone.put(phone, new Sent(token, payload));
+      String other = payloadByToken.put(campaign + " " + token, payload);
+      if (other != null) {
+        throw judge.failure(
+            Checker.ONE_ACCEPTANCE,
+            "clientToken %s of %s went out with two contents",
+            token,
+            campaign);
+      }
+    } else if (!before.token.equals(token) || !before.payload.equals(payload)) {
+      throw judge.failure(
+          Checker.ONE_ACCEPTANCE,
+          "the lead of %s went out as %s and as %s",
+          known.lead().token(),
+          before.token,
+          token);
+    }
+    long expirationMs = batch.expirationMs(item, onTargetMs);
+    long aheadMs = expirationMs - clock.trueMs();
+    if (clock.trueMs() >= known.deadlineMs() || expirationMs > known.deadlineMs()) {
+      throw judge.failure(
+          Checker.DEADLINE,
+          "%s went out %d ms before its deadline, to expire %d ms ahead",
+          known.lead().token(),
+          known.deadlineMs() - clock.trueMs(),
+          aheadMs);
+    }
+    if (aheadMs < AHEAD_MIN_MS || aheadMs > AHEAD_MAX_MS) {
+      throw judge.failure(
+          Checker.DEADLINE, "%s went out to expire %d ms ahead", known.lead().token(), aheadMs);
+    }
+  }
+
+  private void checkContent(IntakeLedger.Known known, String payload) {
+    try {
+      JsonNode read = JSON.readTree("{" + payload + "}");
+      var attributes = new TreeMap<String, String>();
+      read.path("attributes")
+          .properties()
+          .forEach(field -> attributes.put(field.getKey(), field.getValue().asText()));
+      if (read.size() != 2 || !attributes.equals(known.lead().attributes())) {
+        throw judge.failure(
+            Checker.ONE_ACCEPTANCE, "%s went out with other content", known.lead().token());
+      }
+    } catch (JsonProcessingException e) {
+      throw judge.failure(
+          Checker.ONE_ACCEPTANCE, "%s went out as something unreadable", known.lead().token());
+    }
+  }
+
+  static String phone(String payload) {
+    int at = payload.indexOf("\"phoneNumber\":\"") + "\"phoneNumber\":\"".length();
+    return payload.substring(at, payload.indexOf('"', at));
+  }
+
+  /** The target took a lead as new. */
+  void accepted(String campaign, String phone, String id) {
+    String before = idByPhone.putIfAbsent(phone, id);
+    if (before != null) {
+      throw judge.failure(
+          Checker.ONE_ACCEPTANCE,
+          "a lead of %s was taken twice, as %s and as %s",
+          campaign,
+          before,
+          id);
+    }
+  }
+
+  /** The target told of a success without its id. */
+  void idWithheld(String phone) {
+    idWithheld.add(phone);
+  }
+
+  /** The target's id of a lead, or null if it never took it. */
+  @Nullable String acceptedAs(String phone) {
+    return idByPhone.get(phone);
+  }
+
+  /** Holds an end against the target's record. */
+  void checkEnd(StoreRecount.Stored stored, StoreRecount.End end) {
+    String id = idByPhone.get(stored.phone());
+    boolean fits =
+        switch (end.state()) {
+          case SUBMITTED ->
+              id != null
+                  && (id.equals(end.targetId())
+                      || (end.targetId().isEmpty() && idWithheld.contains(stored.phone())));
+          case REJECTED, EXPIRED, CANCELLED -> id == null;
+          case UNDELIVERABLE -> id == null || end.reason() == io.dialspool.request.Reason.IN_DOUBT;
+          case QUEUED, IN_FLIGHT -> false;
+        };
+    if (!fits) {
+      throw judge.failure(
+          Checker.OUTCOME,
+          "ds-%d-%d (%s) ended %s %s %s, the target has it as %s",
+          stored.lane(),
+          stored.sequence(),
+          stored.token(),
+          end.state(),
+          end.reason(),
+          end.targetId(),
+          id);
+    }
+  }
+
+  long calls() {
+    return calls;
+  }
+
+  long items() {
+    return items;
+  }
+
+  long accepted() {
+    return idByPhone.size();
+  }
+}

@@ -1,0 +1,33 @@
+package io.dialspool.simulation;
+
+import java.util.Locale;
+
+/** What is checked, each by a ledger of its own. */
+public enum Checker {
+  /**
+   * Every lane's counts add up at every step, agree with what was acknowledged, and after each
+   * crash and at the end with a recount of pages and settled parts.
+   */
+  CONSERVATION,
+  /** The target accepted each lead under one id at most; no token went out with other content. */
+  ONE_ACCEPTANCE,
+  /** Nothing was sent at or after its deadline, or with an expiration outside 30 to 900 s. */
+  DEADLINE,
+  /** Nothing was sent through a closed gate. */
+  GATE,
+  /** What was acknowledged has one outcome, and the target's record agrees with it. */
+  OUTCOME,
+  /** Once faults have ended, everything reaches its end within a bound of virtual time. */
+  DRAIN,
+  /** Never more calls than the configured rate admits, over any window. */
+  CALL_BUDGET,
+  /** A repeat is answered with the first one's id; other content under its token is refused. */
+  DUPLICATE,
+  /** No stage threw: a broken promise that the code itself noticed. */
+  PROMISE;
+
+  /** As it is printed: {@code call-budget}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,101 @@
+package io.dialspool.simulation;
+
+import io.dialspool.request.CampaignId;
+import io.dialspool.request.CampaignState;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one life of the service was told about each campaign, in the order in which it learnt it,
+ * and whether that allows a call. Source: design section 6, gate.
+ */
+final class GateLedger {
+  private static final long APART_NS = 5_000_000_000L;
+
+  private static final class Told {
+    String last = "nothing";
+    @Nullable CampaignState state;
+    boolean missing;
+    boolean hasChanged;
+    long changedNs;
+    boolean oneRunning;
+    long firstRunningNs;
+  }
+
+  private final Judge judge;
+  private final Map<CampaignId, Told> campaigns = new HashMap<>();
+
+  GateLedger(Judge judge) {
+    this.judge = judge;
+  }
+
+  private Told told(CampaignId campaign) {
+    return campaigns.computeIfAbsent(campaign, key -> new Told());
+  }
+
+  /** A life cycle call through us was answered. */
+  void answeredThroughUs(CampaignId campaign, CampaignState state, long nowNs) {
+    Told told = told(campaign);
+    told.missing = false;
+    become(told, state, "our own call: " + state.wire(), nowNs);
+    told.hasChanged = true;
+    told.changedNs = nowNs;
+  }
+
+  /** A put was answered with 409 and a state that we know. */
+  void refusedIn(CampaignId campaign, CampaignState state, long nowNs) {
+    if (state != CampaignState.RUNNING) {
+      Told told = told(campaign);
+      become(told, state, "409: " + state.wire(), nowNs);
+      told.hasChanged = true;
+      told.changedNs = nowNs;
+    }
+  }
+
+  /** A put was answered with 404, or a state's read with ResourceNotFound. */
+  void notFound(CampaignId campaign) {
+    Told told = told(campaign);
+    told.missing = true;
+    told.last = "not found";
+  }
+
+  /** A state was read. */
+  void observed(CampaignId campaign, CampaignState state, long beganNs, long nowNs) {
+    Told told = told(campaign);
+    if (told.hasChanged && beganNs <= told.changedNs) {
+      return; // it may be older than what we know
+    }
+    told.missing = false;
+    if (state == CampaignState.RUNNING && told.state == CampaignState.PAUSED) {
+      if (!told.oneRunning) {
+        told.oneRunning = true;
+        told.firstRunningNs = beganNs;
+        return;
+      }
+      if (beganNs - told.firstRunningNs < APART_NS) {
+        return;
+      }
+    }
+    become(told, state, "read: " + state.wire(), nowNs);
+  }
+
+  private static void become(Told told, CampaignState state, String how, long nowNs) {
+    if (told.state != state) {
+      told.state = state;
+      told.hasChanged = true;
+      told.changedNs = nowNs;
+    }
+    told.last = how;
+    told.oneRunning = false;
+  }
+
+  /** A call is about to begin. */
+  void calling(CampaignId campaign) {
+    Told told = told(campaign);
+    if (told.state != CampaignState.RUNNING || told.missing) {
+      throw judge.failure(
+          Checker.GATE, "a call for campaign %s although it was told %s", campaign, told.last);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package io.dialspool.simulation;
+
+import io.dialspool.config.DispatchConfig;
+import io.dialspool.dispatch.Alarms;
+import io.dialspool.dispatch.Breaker;
+import io.dialspool.dispatch.CallBudget;
+import io.dialspool.dispatch.DispatchMeter;
+import io.dialspool.dispatch.Dispatcher;
+import io.dialspool.dispatch.LaneControl;
+import io.dialspool.lane.EnqueueStage;
+import io.dialspool.lane.Mailbox;
+import io.dialspool.lane.Place;
+import io.dialspool.reconcile.Reconciler;
+import io.dialspool.request.Counts;
+import io.dialspool.ring.DialSlot;
+import io.dialspool.ring.Stage;
+import io.dialspool.ring.Stages;
+import io.dialspool.spool.Spool;
+import io.dialspool.spool.SpoolStage;
+import io.dialspool.spool.StoreWorker;
+import io.dialspool.validate.NumberRule;
+import io.dialspool.validate.ValidateStage;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/** One life of the service, from its start to a crash: the parts of production, wired anew. */
+final class Life {
+  private static final NumberRule NUMBERS = NumberRule.load(false);
+
+  /**
+   * @param timeoutNs of a call
+   * @param groupItemsMax of one commit group
+   */
+  record Settings(
+      DispatchConfig dispatch, double callsPerSecond, long timeoutNs, int groupItemsMax) {}
+
+  /** The last stage: answers go out, and the slots may be cleared. */
+  private static final class Acknowledge implements Stage {
+    @Override
+    public void endOfGroup(List<DialSlot> group) {
+      for (DialSlot slot : group) {
+        if (!slot.isRecall()) {
+          slot.reply().synced(slot);
+        }
+      }
+    }
+  }
+
+  final SimulatedTarget.Line line;
+  final GateLedger gates;
+  final Stages stages;
+  final StoreWorker worker;
+  final Dispatcher dispatcher;
+
+  // The simulation's
+  long slots;
+  long dispatchAtNs = Long.MAX_VALUE;
+  boolean storeTurnComes;
+  boolean ringTurnComes;
+  int turns;
+  long turnsSecond;
+
+  /**
+   * Starts from what is in the store.
+   *
+   * @param wake called whenever dispatch has something to do
+   */
+  Life(
+      Wiring wiring,
+      Settings settings,
+      SimulatedStore store,
+      SimulatedTarget.Line line,
+      GateLedger gates,
+      SimulatedClock clock,
+      SplittableRandom random,
+      Consumer<String> alarms,
+      Runnable wake) {
+    this.line = line;
+    this.gates = gates;
+    Spool spool = Spool.open(store, campaign -> SimulatedTarget.IDENTITY);
+    var mailbox = new Mailbox(wake);
+    worker = new StoreWorker(spool, wiring.storeReplies(this::onStoreReply));
+    var budget = new CallBudget(wiring.callsPerSecond(settings.callsPerSecond()), clock);
+    var breaker = new Breaker(clock);
+    var alarm = new Alarms(alarms);
+    dispatcher =
+        new Dispatcher(
+            new Dispatcher.Parts(
+                settings.dispatch(),
+                wiring.target(line),
+                settings.timeoutNs(),
+                worker,
+                mailbox,
+                budget,
+                breaker,
+                new Reconciler(
+                    budget, breaker, alarm, settings.dispatch().attemptsMax(), random.split()),
+                alarm,
+                DispatchMeter.NONE,
+                random.split(),
+                wake),
+            spool.restored(),
+            (campaign, state) -> {});
+    line.inbox(dispatcher::later);
+    var spoolStage = new SpoolStage(spool, clock, (requests, syncNs) -> {});
+    stages =
+        Stages.inOrder(
+            settings.groupItemsMax(),
+            new ValidateStage(NUMBERS),
+            spoolStage.dedupe(),
+            spoolStage,
+            new EnqueueStage(spoolStage, mailbox),
+            new Acknowledge());
+  }
+
+  private void onStoreReply(io.dialspool.spool.StoreReply reply) {
+    dispatcher.onStoreReply(reply);
+  }
+
+  /** Whether nothing is left to send or to settle. */
+  boolean isIdle() {
+    for (LaneControl control : dispatcher.lanes()) {
+      Counts counts = control.lane().counts();
+      if (counts.queued() != 0 || counts.inFlight() != 0) {
+        return false;
+      }
+    }
+    return dispatcher.isQuiet();
+  }
+
+  /** What keeps it from being idle. */
+  String unfinished() {
+    var text = new StringBuilder();
+    for (LaneControl control : dispatcher.lanes()) {
+      Counts counts = control.lane().counts();
+      if (counts.queued() != 0 || counts.inFlight() != 0) {
+        text.append(control.lane().info().campaign()).append(": ").append(counts);
+        for (Place place : Place.values()) {
+          text.append(' ').append(place).append('=').append(control.lane().count(place));
+        }
+        text.append(control.lane().hasMoreOnDisk() ? " more on disk" : "")
+            .append(control.lane().isReading() ? " reading" : "")
+            .append("; ");
+      }
+    }
+    return text.append(dispatcher.isQuiet() ? "quiet" : "not quiet").toString();
+  }
+}

@@ -1,0 +1,63 @@
+package io.dialspool.simulation;
+
+import io.dialspool.time.Clock;
+
+/**
+ * Virtual time. What the service sees of it may lie: its wall clock may be off and jump, and its
+ * monotonic clock begins anywhere, anew with each life of the process.
+ */
+final class SimulatedClock implements Clock {
+  private final long originMs;
+  private long virtualNs;
+  private long monotonicOriginNs;
+  private long offMs;
+
+  /**
+   * @param originMs true wall time at virtual time 0; milliseconds since 1970
+   */
+  SimulatedClock(long originMs) {
+    this.originMs = originMs;
+  }
+
+  /** Since the beginning of the simulation; nanoseconds. */
+  long virtualNs() {
+    return virtualNs;
+  }
+
+  /** What a true wall clock says, such as the target's; milliseconds since 1970. */
+  long trueMs() {
+    return originMs + Math.floorDiv(virtualNs, 1_000_000L);
+  }
+
+  void moveTo(long timeNs) {
+    if (timeNs < virtualNs) {
+      throw new IllegalArgumentException("virtual time can't go back");
+    }
+    virtualNs = timeNs;
+  }
+
+  /** Moves the service's wall clock alone. */
+  void jump(long byMs) {
+    offMs += byMs;
+  }
+
+  /** How far the service's wall clock is ahead of the truth; milliseconds. */
+  long offMs() {
+    return offMs;
+  }
+
+  /** A new process: its monotonic clock has nothing to do with that of the last one. */
+  void beginMonotonicAt(long nanoTime) {
+    monotonicOriginNs = nanoTime - virtualNs;
+  }
+
+  @Override
+  public long nanoTime() {
+    return monotonicOriginNs + virtualNs;
+  }
+
+  @Override
+  public long epochMs() {
+    return trueMs() + offMs;
+  }
+}

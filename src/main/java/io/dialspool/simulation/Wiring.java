@@ -1,0 +1,38 @@
+package io.dialspool.simulation;
+
+import io.dialspool.spool.Spool;
+import io.dialspool.spool.StoreReply;
+import io.dialspool.target.Target;
+import java.util.function.Consumer;
+
+/**
+ * How the simulated service is put together. What a test overrides is a defect planted between the
+ * parts; the parts themselves stay those of production.
+ */
+class Wiring {
+  SimulatedStore store() {
+    return new SimulatedStore(Spool.spaces());
+  }
+
+  Target target(Target target) {
+    return target;
+  }
+
+  Consumer<StoreReply> storeReplies(Consumer<StoreReply> dispatcher) {
+    return dispatcher;
+  }
+
+  double callsPerSecond(double configured) {
+    return configured;
+  }
+
+  /** The wall clock as dispatch gets it. */
+  long dispatchMs(long epochMs) {
+    return epochMs;
+  }
+
+  /** Tells dispatch of a life cycle call that was answered. */
+  void campaignChanged(Runnable tellDispatch) {
+    tellDispatch.run();
+  }
+}

@@ -1,0 +1,285 @@
+package io.dialspool.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dialspool.request.CampaignId;
+import io.dialspool.spool.Spool;
+import io.dialspool.spool.StoreReply;
+import io.dialspool.store.Space;
+import io.dialspool.target.BatchReply;
+import io.dialspool.target.OutgoingBatch;
+import io.dialspool.target.OutgoingItem;
+import io.dialspool.target.RawAnswer;
+import io.dialspool.target.RawCall;
+import io.dialspool.target.StatesReply;
+import io.dialspool.target.Target;
+import io.dialspool.target.TargetIdentity;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A judge that never convicts is no judge: each checker finds a defect made for it. */
+class PlantedDefectTest {
+  private static final int SEEDS = 50;
+
+  private static void assertFound(Checker checker, Supplier<Wiring> defect) {
+    var found = EnumSet.noneOf(Checker.class);
+    for (long seed = 1; seed <= SEEDS && !found.contains(checker); seed++) {
+      try {
+        Simulation.fromSeed(seed, defect.get()).run();
+      } catch (SimulationFailure e) {
+        found.add(e.checker());
+      }
+    }
+    assertTrue(found.contains(checker), () -> checker + " found nothing, but " + found);
+  }
+
+  @Test
+  void shouldNoticeCounterAddsThatTheStoreDrops() {
+    assertFound(
+        Checker.CONSERVATION,
+        () ->
+            storeThat(
+                () ->
+                    new SimulatedStore(Spool.spaces()) {
+                      private int adds;
+
+                      @Override
+                      boolean takes(Changes.One one) {
+                        return !one.isAdd() || ++adds % 7 != 0;
+                      }
+                    }));
+  }
+
+  @Test
+  void shouldNoticeTokensThatChangeOnAResend() {
+    assertFound(
+        Checker.ONE_ACCEPTANCE,
+        () ->
+            new Wiring() {
+              @Override
+              Target target(Target target) {
+                return new NewTokens(target);
+              }
+            });
+  }
+
+  @Test
+  void shouldNoticeADispatcherWhoseClockIsAMinuteBehind() {
+    assertFound(
+        Checker.DEADLINE,
+        () ->
+            new Wiring() {
+              @Override
+              long dispatchMs(long epochMs) {
+                return epochMs - 60_000;
+              }
+
+              @Override
+              Target target(Target target) {
+                return new Careless(target);
+              }
+            });
+  }
+
+  @Test
+  void shouldNoticeAPauseThatDispatchNeverHearsOf() {
+    assertFound(
+        Checker.GATE,
+        () ->
+            new Wiring() {
+              @Override
+              void campaignChanged(Runnable tellDispatch) {}
+            });
+  }
+
+  @Test
+  void shouldNoticeAPageThatIsLostAtACrash() {
+    assertFound(
+        Checker.OUTCOME,
+        () ->
+            storeThat(
+                () ->
+                    new SimulatedStore(Spool.spaces()) {
+                      @Override
+                      void loseUnsynced(RandomGenerator random) {
+                        super.loseUnsynced(random);
+                        loseLast("pages");
+                      }
+                    }));
+  }
+
+  @Test
+  void shouldNoticeHandedOverMarksThatAreNeverWritten() {
+    assertFound(
+        Checker.OUTCOME,
+        () ->
+            storeThat(
+                () ->
+                    new SimulatedStore(Spool.spaces()) {
+                      @Override
+                      boolean takes(Changes.One one) {
+                        return !one.space().name().equals("marks");
+                      }
+                    }));
+  }
+
+  @Test
+  void shouldNoticeStoreRepliesThatGetLost() {
+    assertFound(
+        Checker.DRAIN,
+        () ->
+            new Wiring() {
+              private int replies;
+
+              @Override
+              Consumer<StoreReply> storeReplies(Consumer<StoreReply> dispatcher) {
+                return reply -> {
+                  if (++replies % 10 != 0) {
+                    dispatcher.accept(reply);
+                  }
+                };
+              }
+            });
+  }
+
+  @Test
+  void shouldNoticeABudgetOfTenTimesTheRate() {
+    assertFound(
+        Checker.CALL_BUDGET,
+        () ->
+            new Wiring() {
+              @Override
+              double callsPerSecond(double configured) {
+                return 10 * configured;
+              }
+            });
+  }
+
+  @Test
+  void shouldNoticeATokenIndexThatForgets() {
+    assertFound(
+        Checker.DUPLICATE,
+        () ->
+            storeThat(
+                () ->
+                    new SimulatedStore(Spool.spaces()) {
+                      private int reads;
+
+                      @Override
+                      public byte @Nullable [] get(Space space, byte[] key) {
+                        return space.name().equals("tokens") && ++reads % 5 == 0
+                            ? null
+                            : super.get(space, key);
+                      }
+                    }));
+  }
+
+  @Test
+  void shouldNoticeAStoreWorkerThatIsToldTwice() {
+    assertFound(
+        Checker.PROMISE,
+        () ->
+            new Wiring() {
+              @Override
+              Consumer<StoreReply> storeReplies(Consumer<StoreReply> dispatcher) {
+                return reply -> {
+                  dispatcher.accept(reply);
+                  if (reply instanceof StoreReply.Settled) {
+                    dispatcher.accept(reply);
+                  }
+                };
+              }
+            });
+  }
+
+  private static Wiring storeThat(Supplier<SimulatedStore> made) {
+    return new Wiring() {
+      @Override
+      SimulatedStore store() {
+        return made.get();
+      }
+    };
+  }
+
+  /** Passes everything on; what a defect leaves alone. */
+  private static class Passing implements Target {
+    final Target to;
+
+    Passing(Target to) {
+      this.to = to;
+    }
+
+    @Override
+    public TargetIdentity identity() {
+      return to.identity();
+    }
+
+    @Override
+    public void put(OutgoingBatch batch, long timeoutNs, Consumer<BatchReply> onReply) {
+      to.put(batch, timeoutNs, onReply);
+    }
+
+    @Override
+    public void states(List<CampaignId> campaigns, long timeoutNs, Consumer<StatesReply> onReply) {
+      to.states(campaigns, timeoutNs, onReply);
+    }
+
+    @Override
+    public void forward(RawCall call, long timeoutNs, Consumer<RawAnswer> onAnswer) {
+      to.forward(call, timeoutNs, onAnswer);
+    }
+
+    @Override
+    public long clockOffsetMs() {
+      return to.clockOffsetMs();
+    }
+
+    @Override
+    public void close() {
+      to.close();
+    }
+  }
+
+  /** A second attempt goes out under a token of its own. */
+  private static final class NewTokens extends Passing {
+    private final Set<String> sent = new HashSet<>();
+
+    NewTokens(Target to) {
+      super(to);
+    }
+
+    @Override
+    public void put(OutgoingBatch batch, long timeoutNs, Consumer<BatchReply> onReply) {
+      var items = new ArrayList<OutgoingItem>();
+      for (OutgoingItem item : batch.items()) {
+        String token =
+            sent.add(batch.campaign() + " " + item.clientToken())
+                ? item.clientToken()
+                : item.clientToken() + "-again";
+        items.add(
+            new OutgoingItem(token, item.deadlineMs(), item.bytes(), item.offset(), item.length()));
+      }
+      super.put(new OutgoingBatch(batch.campaign(), items, batch.windowMs()), timeoutNs, onReply);
+    }
+  }
+
+  /** The client's own last look at deadlines is left out, as if its clock were behind too. */
+  private static final class Careless extends Passing {
+    Careless(Target to) {
+      super(to);
+    }
+
+    @Override
+    public void put(OutgoingBatch batch, long timeoutNs, Consumer<BatchReply> onReply) {
+      ((SimulatedTarget.Line) to).putWithoutLooking(batch, timeoutNs, onReply);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package io.dialspool.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SimulationTest {
+  @Test
+  void shouldKeepEveryPromiseUnderDrawnFaultsAndCrashes() {
+    var failed = new ArrayList<String>();
+    long calls = 0;
+    long accepted = 0;
+    long crashes = 0;
+    for (long seed = 1; seed <= 300; seed++) {
+      try {
+        Simulation.Summary summary = Simulation.fromSeed(seed).run();
+        calls += summary.calls();
+        accepted += summary.accepted();
+        crashes += summary.crashes();
+      } catch (SimulationFailure e) {
+        failed.add(e.getMessage());
+      }
+    }
+    assertEquals(List.of(), failed);
+    // A simulation in which nothing happens would hold every promise too.
+    assertTrue(calls > 3_000, () -> "few calls");
+    assertTrue(accepted > 30_000, () -> "few requests taken");
+    assertTrue(crashes > 200, () -> "few crashes");
+  }
+
+  @Test
+  void shouldRunTheSameWayForTheSameSeed() {
+    for (long seed = 1; seed <= 10; seed++) {
+      assertEquals(Simulation.fromSeed(seed).run(), Simulation.fromSeed(seed).run());
+    }
+  }
+
+  @Test
+  void shouldRunDifferentlyForAnotherSeed() {
+    assertTrue(
+        Simulation.fromSeed(1).run().fingerprint() != Simulation.fromSeed(2).run().fingerprint());
+  }
+}

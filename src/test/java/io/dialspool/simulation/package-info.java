@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialspool.simulation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,103 @@
+package io.dialspool.spool;
+
+import io.dialspool.request.CampaignId;
+import io.dialspool.request.RequestState;
+import io.dialspool.ring.DialSlot;
+import io.dialspool.ring.Fault;
+import io.dialspool.ring.Stage;
+import io.dialspool.ring.Verdict;
+import io.dialspool.store.OrderedStore;
+import io.dialspool.target.TargetIdentity;
+import io.dialspool.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The spool's two stages over a store, and what they found about each item. */
+public final class Spooling {
+  public static final TargetIdentity TARGET = new TargetIdentity("embedded", "", "", "");
+  private static final Clock STILL =
+      new Clock() {
+        @Override
+        public long nanoTime() {
+          return 0;
+        }
+
+        @Override
+        public long epochMs() {
+          return 0;
+        }
+      };
+
+  public record Found(Verdict verdict, long sequence, RequestState state, @Nullable Fault fault) {}
+
+  public final Spool spool;
+  public final SpoolStage stage;
+  public final List<AppendedPage> appended = new ArrayList<>();
+  public final List<Integer> commits = new ArrayList<>();
+
+  public Spooling(OrderedStore store) {
+    this(store, TARGET);
+  }
+
+  public Spooling(OrderedStore store, TargetIdentity target) {
+    spool = Spool.open(store, campaign -> target);
+    stage = new SpoolStage(spool, STILL, (requests, syncNs) -> commits.add(requests));
+  }
+
+  /** Some bodies in one group; what was found, body after body. */
+  public List<List<Found>> group(List<DialSlot> slots) {
+    List<Stage> stages = List.of(stage.dedupe(), stage);
+    for (DialSlot slot : slots) {
+      stages.forEach(one -> one.on(slot));
+    }
+    stages.forEach(one -> one.endOfGroup(slots));
+    appended.addAll(stage.takeAppended());
+    var all = new ArrayList<List<Found>>();
+    for (DialSlot slot : slots) {
+      var found = new ArrayList<Found>();
+      for (int i = 0; i < slot.items().count(); i++) {
+        found.add(
+            new Found(
+                slot.items().verdict(i),
+                slot.items().sequence(i),
+                slot.items().state(i),
+                slot.items().fault(i)));
+      }
+      all.add(found);
+    }
+    return all;
+  }
+
+  /** One body in a group of its own. */
+  public List<Found> take(CampaignId campaign, Lead... leads) {
+    return group(List.of(Lead.slot(campaign, List.of(leads), 1_000))).get(0);
+  }
+
+  /** {@code count} leads {@code prefix-1}, {@code prefix-2}, … in one group. */
+  public void fill(CampaignId campaign, String prefix, int count, long deadlineMs) {
+    var slots = new ArrayList<DialSlot>();
+    for (int from = 1; from <= count; from += 25) {
+      var leads = new ArrayList<Lead>();
+      for (int i = from; i < from + 25 && i <= count; i++) {
+        leads.add(Lead.of(prefix + "-" + i, deadlineMs));
+      }
+      slots.add(Lead.slot(campaign, leads, 1_000));
+    }
+    group(slots);
+  }
+
+  /** All requests of the pages so far. */
+  public List<StoredRequest> requests() {
+    var all = new ArrayList<StoredRequest>();
+    for (AppendedPage page : appended) {
+      all.addAll(Page.read(page.lane(), page.first(), page.page()));
+    }
+    return all;
+  }
+
+  public StoreWorker worker(Consumer<StoreReply> replies) {
+    return new StoreWorker(spool, replies);
+  }
+}
