@@ -81,7 +81,6 @@ public final class HttpServer implements AutoCloseable {
                                     .setMaxChunkSize(64 * 1024)),
                             new HttpServerKeepAliveHandler(),
                             new FlowControlHandler(),
-                            new ReadLoop(),
                             new KeptRead(),
                             new HttpGuard(),
                             door.get());

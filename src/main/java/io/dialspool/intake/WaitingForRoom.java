@@ -3,7 +3,6 @@ package io.dialspool.intake;
 import io.dialspool.time.Clock;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
-import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -61,20 +60,21 @@ final class WaitingForRoom {
   private void tryAll() {
     scheduled = false;
     long nowNs = clock.nanoTime();
-    // Whoever gives up or succeeds may come back at once, so this turn's places are taken aside.
-    var turn = new ArrayDeque<>(places);
-    places.clear();
-    for (Iterator<Place> next = turn.iterator(); next.hasNext(); ) {
-      Place place = next.next();
-      if (place.waiter.gone() || (room.getAsBoolean() && place.waiter.tryNow())) {
-        continue;
+    try {
+      // Whoever gives up or succeeds may come back at once, and waits for the next turn.
+      for (int left = places.size(); left > 0; left--) {
+        Place place = places.remove();
+        if (place.waiter.gone() || (room.getAsBoolean() && place.waiter.tryNow())) {
+          continue;
+        }
+        if (nowNs - place.untilNs >= 0) {
+          place.waiter.giveUp();
+        } else {
+          places.add(place);
+        }
       }
-      if (nowNs - place.untilNs >= 0) {
-        place.waiter.giveUp();
-      } else {
-        places.add(place);
-      }
+    } finally {
+      schedule(); // one that fails must not leave the others waiting for ever
     }
-    schedule();
   }
 }
