@@ -142,6 +142,7 @@ public final class Occupancy {
   public void answered(int accepted, int throttled, long nowNs) {
     outstanding = Math.max(0, outstanding - 1);
     if (mode == Mode.PROBING && !probeOut) {
+      stale = Math.max(0, stale - 1);
       return; // sent before it was full: says nothing about now
     }
     acceptedSince += accepted;

@@ -1,5 +1,6 @@
 package io.dialspool.simulation;
 
+import io.dialspool.time.Clock;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +77,7 @@ public final class SimulateCommand implements Callable<Integer> {
     }
     PrintWriter out = its.commandLine().getOut();
     PrintWriter err = its.commandLine().getErr();
-    long beganNs = System.nanoTime();
+    long beganNs = Clock.SYSTEM.nanoTime();
     long toldNs = beganNs;
     var failed = new ArrayList<SimulationFailure>();
     for (long seed = seeds.from; seed <= seeds.to; seed++) {
@@ -86,8 +87,8 @@ public final class SimulateCommand implements Callable<Integer> {
         failed.add(e);
         tell(e, out);
       }
-      if (System.nanoTime() - toldNs >= PROGRESS_NS) {
-        toldNs = System.nanoTime();
+      if (Clock.SYSTEM.nanoTime() - toldNs >= PROGRESS_NS) {
+        toldNs = Clock.SYSTEM.nanoTime();
         err.printf(
             Locale.ROOT,
             "%d of %d seeds, %d failed%n",
@@ -97,7 +98,7 @@ public final class SimulateCommand implements Callable<Integer> {
         err.flush();
       }
     }
-    sum(failed, (System.nanoTime() - beganNs) / 1e9, out);
+    sum(failed, (Clock.SYSTEM.nanoTime() - beganNs) / 1e9, out);
     return failed.isEmpty() ? 0 : 1;
   }
 

@@ -153,6 +153,21 @@ class OccupancyTest {
   }
 
   @Test
+  void shouldBelieveTheFirstProbeHoweverManyCallsCameBackLate() {
+    for (int call = 0; call < 16; call++) {
+      occupancy.sent(25);
+    }
+    for (int call = 0; call < 16; call++) {
+      occupancy.answered(0, 25, nowNs);
+    }
+    nowNs += 2 * SECOND_NS;
+    assertEquals(1, occupancy.permits(25, nowNs));
+    occupancy.sent(1);
+    occupancy.answered(1, 0, nowNs);
+    assertFalse(occupancy.isProbing());
+  }
+
+  @Test
   void shouldNotTakeALateSuccessForThatOfTheProbe() {
     occupancy.sent(25);
     occupancy.sent(25);
