@@ -27,9 +27,12 @@ public final class Occupancy {
   private static final double CREEP_SECONDS_MAX = 2;
 
   /**
-   * The creep gains its own speed once more every five seconds, or four batches if that is longer.
+   * The creep gains its own speed once more every five seconds, or every two batches if that is
+   * longer, but within twenty: a dialer that once stood still must be found again in minutes.
    */
   private static final double CREEP_SPAN_SECONDS = 5;
+
+  private static final double CREEP_SPAN_SECONDS_MAX = 20;
 
   private static final double CREEP_SPAN_ITEMS = 50;
 
@@ -111,7 +114,8 @@ public final class Occupancy {
   }
 
   private double creepSpanSeconds() {
-    return Math.max(CREEP_SPAN_SECONDS, CREEP_SPAN_ITEMS / perSecond);
+    return Math.min(
+        CREEP_SPAN_SECONDS_MAX, Math.max(CREEP_SPAN_SECONDS, CREEP_SPAN_ITEMS / perSecond));
   }
 
   /** When it is worth asking again; while an answer is outstanding, after that. */
@@ -219,8 +223,9 @@ public final class Occupancy {
     mode = Mode.PACED;
     perSecond = Math.max(PER_SECOND_MIN, mean);
     limiting = false;
-    // The buffer is full now: let half a batch's worth drain before the next.
-    allowance = -ITEMS_MAX / 2.0;
+    // The buffer is full now: let half a batch's worth drain before the next, or two seconds'
+    // worth.
+    allowance = -Math.min(ITEMS_MAX / 2.0, perSecond * 2);
     allowanceAtNs = nowNs;
     creptAtNs = nowNs;
   }
