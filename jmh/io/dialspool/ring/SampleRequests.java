@@ -6,7 +6,7 @@ import java.time.Instant;
 
 /**
  * Dial requests as callers send them: a token from the row's number, a full national number, three
- * short attributes, one deadline for the whole file. About 220 bytes each as JSON.
+ * short attributes, one deadline for the whole file. About 200 bytes each as JSON.
  */
 public final class SampleRequests {
   public static final CampaignId CAMPAIGN = new CampaignId("8c2a6b1e-52f4-4d9c-9d61-2f3b0c7a1e55");

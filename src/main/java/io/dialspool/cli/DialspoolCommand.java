@@ -6,7 +6,7 @@ import io.dialspool.http.PortUnavailableException;
 import io.dialspool.replay.ReplayException;
 import io.dialspool.simulation.SimulateCommand;
 import io.dialspool.store.StoreException;
-import java.io.PrintWriter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -79,11 +79,18 @@ public final class DialspoolCommand implements Runnable {
 
   private static int usage(ParameterException fault) {
     CommandLine command = fault.getCommandLine();
-    PrintWriter err = command.getErr();
-    say(command, String.valueOf(fault.getMessage()));
-    UnmatchedArgumentException.printSuggestions(fault, err);
-    err.println();
-    command.usage(err, command.getColorScheme());
+    String name = command.getCommandSpec().qualifiedName();
+    var suggestions =
+        fault instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions()
+            : List.<String>of();
+    say(
+        command,
+        fault.getMessage()
+            + (suggestions.isEmpty() ? "" : " (perhaps: " + String.join(", ", suggestions) + ")")
+            + "; see "
+            + name
+            + " --help");
     return USAGE;
   }
 

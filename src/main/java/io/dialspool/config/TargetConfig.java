@@ -10,7 +10,7 @@ import java.util.List;
  *     service
  * @param accessKeyId static credentials; empty for embedded
  * @param callsPerSecond PutDialRequestBatch calls; AWS admits 10 per account and Region
- * @param timeoutMs from the write of a call until it counts as unanswered
+ * @param timeoutMs from the hand-over of a call to the client until it counts as unanswered
  * @param connectionsMax of the keep-alive pool
  */
 public record TargetConfig(

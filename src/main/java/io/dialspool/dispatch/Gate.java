@@ -18,12 +18,15 @@ public final class Gate {
   private static final long ALARM_RETRY_NS = 60 * SECOND_NS;
   private static final long GONE_AFTER_NS = 3600 * SECOND_NS;
 
+  // The monotonic clock may well pass 0.
+  private static final long NEVER = Long.MIN_VALUE;
+
   private @Nullable CampaignState state;
   private long sinceMs;
   private long changedNs = Long.MIN_VALUE;
   private long askNs = Long.MIN_VALUE;
   private boolean doubtful;
-  private long firstRunningNs;
+  private long firstRunningNs = NEVER;
   private boolean missing;
   private long missingSinceNs;
   private boolean gone;
@@ -47,7 +50,7 @@ public final class Gate {
     }
     missing = false;
     if (seen == CampaignState.RUNNING && doubtful) {
-      if (firstRunningNs == 0) {
+      if (firstRunningNs == NEVER) {
         firstRunningNs = callBeganNs;
         askNs = callBeganNs + APART_NS;
         return;
@@ -81,7 +84,7 @@ public final class Gate {
       sinceMs = nowMs;
       changedNs = Math.max(changedNs, nowNs);
     }
-    firstRunningNs = 0;
+    firstRunningNs = NEVER;
     doubtful = to == CampaignState.PAUSED;
     askNs = nowNs + (to == CampaignState.RUNNING ? ASK_OPEN_NS : ASK_CLOSED_NS);
   }

@@ -8,6 +8,7 @@ import io.dialspool.ring.DialItems;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.Verdict;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -359,7 +361,7 @@ final class IntakeLedger {
             "%s says %s, a recount by state says %s",
             campaign,
             counts,
-            java.util.Arrays.toString(byState));
+            Arrays.toString(byState));
       }
     }
   }
@@ -372,6 +374,18 @@ final class IntakeLedger {
             Checker.OUTCOME, "%s was acknowledged and never ended", request.lead.token());
       }
     }
+  }
+
+  /** Requests by how they ended, such as {@code UNDELIVERABLE IN_DOUBT}. */
+  Map<String, Long> ends() {
+    var ends = new TreeMap<String, Long>();
+    for (Known request : known.values()) {
+      StoreRecount.End end = request.end;
+      if (end != null) {
+        ends.merge(end.state() + " " + end.reason(), 1L, Long::sum);
+      }
+    }
+    return ends;
   }
 
   long acknowledged() {

@@ -32,6 +32,8 @@ public final class Simulation {
   /**
    * What a run was made of.
    *
+   * @param ends requests by state and reason, such as {@code UNDELIVERABLE IN_DOUBT}
+   * @param drainNs how long it took to become idle once faults had ended and the service was up
    * @param fingerprint of its events; the same for the same seed
    */
   public record Summary(
@@ -41,6 +43,7 @@ public final class Simulation {
       long sent,
       long accepted,
       int crashes,
+      Map<String, Long> ends,
       long virtualNs,
       long drainNs,
       long fingerprint) {}
@@ -190,6 +193,7 @@ public final class Simulation {
         calls.items(),
         calls.accepted(),
         crashes,
+        intake.ends(),
         clock.virtualNs(),
         drainNs,
         trace.fingerprint());

@@ -6,7 +6,11 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -301,7 +305,18 @@ public final class RocksStore implements OrderedStore {
   }
 
   private static String reason(IOException e) {
-    return e.getClass().getSimpleName() + " " + e.getMessage();
+    if (e instanceof FileAlreadyExistsException) {
+      return "it is not a directory";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "no permission for " + e.getMessage();
+    }
+    if (e instanceof FileSystemException fault && fault.getReason() != null) {
+      return fault.getReason();
+    }
+    return e instanceof NoSuchFileException
+        ? e.getMessage() + " can't be made"
+        : e.getClass().getSimpleName() + " " + e.getMessage();
   }
 
   private static void close(@Nullable FileChannel file) {

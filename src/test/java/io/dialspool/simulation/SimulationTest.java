@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class SimulationTest {
@@ -14,12 +16,14 @@ class SimulationTest {
     long calls = 0;
     long accepted = 0;
     long crashes = 0;
+    var ends = new TreeSet<String>();
     for (long seed = 1; seed <= 300; seed++) {
       try {
         Simulation.Summary summary = Simulation.fromSeed(seed).run();
         calls += summary.calls();
         accepted += summary.accepted();
         crashes += summary.crashes();
+        ends.addAll(summary.ends().keySet());
       } catch (SimulationFailure e) {
         failed.add(e.getMessage());
       }
@@ -29,6 +33,17 @@ class SimulationTest {
     assertTrue(calls > 3_000, () -> "few calls");
     assertTrue(accepted > 30_000, () -> "few requests taken");
     assertTrue(crashes > 200, () -> "few crashes");
+    assertEquals(
+        Set.of(
+            "SUBMITTED NONE",
+            "REJECTED INVALID_INPUT",
+            "REJECTED REFUSED_ALONE",
+            "EXPIRED NONE",
+            "CANCELLED NONE",
+            "UNDELIVERABLE ATTEMPTS_EXHAUSTED",
+            "UNDELIVERABLE CAMPAIGN_STOPPED",
+            "UNDELIVERABLE IN_DOUBT"),
+        ends);
   }
 
   @Test

@@ -42,6 +42,8 @@ final class Service implements AutoCloseable {
        "outboundCallConfig":{"connectContactFlowId":"f-1","connectQueueId":"q-1"}}
       """;
 
+  private static final long RUN_SECONDS = 90;
+
   private final Process process;
   private final BufferedReader lines;
   private final Map<String, String> ready;
@@ -256,15 +258,23 @@ final class Service implements AutoCloseable {
 
   /** Runs a command of the jar to its end. */
   static Ran run(String... args) {
+    return runCommand(command(List.of(args)));
+  }
+
+  /** Runs any command line to its end. */
+  static Ran runCommand(List<String> command) {
     try {
       Process process =
-          new ProcessBuilder(command(List.of(args)))
-              .redirectError(ProcessBuilder.Redirect.PIPE)
-              .start();
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.PIPE).start();
       CompletableFuture<String> err =
           CompletableFuture.supplyAsync(() -> all(process.getErrorStream()));
-      String out = all(process.getInputStream());
-      return new Ran(process.waitFor(), out, err.join());
+      CompletableFuture<String> out =
+          CompletableFuture.supplyAsync(() -> all(process.getInputStream()));
+      if (!process.waitFor(RUN_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly().onExit().join();
+        throw new AssertionError("not ended: " + out.join() + err.join());
+      }
+      return new Ran(process.exitValue(), out.join(), err.join());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
