@@ -150,8 +150,13 @@ final class Service implements AutoCloseable {
 
   /** SIGTERM, and waits for the end. */
   void terminate() {
-    process.destroy();
-    process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+    terminate(Duration.ofSeconds(60));
+  }
+
+  /** SIGTERM, after which it must have ended within {@code patience}. */
+  void terminate(Duration patience) {
+    process.toHandle().destroy(); // the process's own method would close its output too
+    process.onExit().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS).join();
   }
 
   /** How it ended; it must have. */
