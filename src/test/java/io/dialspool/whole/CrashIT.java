@@ -188,13 +188,13 @@ class CrashIT {
   }
 
   private void assertHeld(Service service, String targetUrl, String campaign) {
+    JsonNode counts = service.counts();
+    assertEquals(HELD_LEADS, counts.path("accepted").asLong());
+    assertEquals(HELD_LEADS, counts.path("queued").asLong());
     Service.await(
         "the gate has seen the pause",
         Duration.ofSeconds(20),
         () -> service.report(campaign).path("gate").path("state").asText().equals("Paused"));
-    JsonNode counts = service.counts();
-    assertEquals(HELD_LEADS, counts.path("accepted").asLong());
-    assertEquals(HELD_LEADS, counts.path("queued").asLong());
     for (int i = 0; i < 20; i++) {
       JsonNode status = service.status(campaign, "held-" + random.nextInt(HELD_LEADS));
       assertEquals("QUEUED", status.path("state").asText(), status::toString);

@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Ledger {
   private static final int ITEMS = 25;
-  private static final long PAUSE_NS = 20_000_000;
+  private static final long PAUSE_NS = 40_000_000;
 
   private final String campaign;
   private final int firstNumber;
