@@ -129,11 +129,13 @@ class ReplayIT {
     Path leads = directory.resolve("leads.csv");
     Files.writeString(
         leads,
-        "clientToken,phone,first_name\n"
-            + "a,+12065550101,Ann\n"
-            + "b,5550102,Bob\n"
-            + "c,+1206555010,Cid\n"
-            + "a,+12065550101,Ann\n");
+        """
+        clientToken,phone,first_name
+        a,+12065550101,Ann
+        b,5550102,Bob
+        c,+1206555010,Cid
+        a,+12065550101,Ann
+        """);
     try (Service service = fast(100)) {
       String url = service.url("intake");
       String campaign = Leads.created(url, "rejects");
