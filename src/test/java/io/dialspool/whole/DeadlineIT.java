@@ -23,8 +23,13 @@ class DeadlineIT {
 
   @BeforeAll
   static void start() {
+    // A window so small that most of what is held is on disk alone.
     service =
-        Service.serve(directory, "campaignService.callsPerSecond=100", "target.callsPerSecond=100");
+        Service.serve(
+            directory,
+            "campaignService.callsPerSecond=100",
+            "target.callsPerSecond=100",
+            "dispatch.windowItems=50");
   }
 
   @AfterAll
@@ -37,7 +42,7 @@ class DeadlineIT {
     String url = service.url("intake");
     String campaign = Leads.running(url, "held");
     Leads.change(url, campaign, "pause");
-    Leads.putAll(url, campaign, "brief", 0, 30, Duration.ofSeconds(4));
+    Leads.putAll(url, campaign, "brief", 0, 400, Duration.ofSeconds(4));
     Leads.putAll(url, campaign, "long", 0, 30, Duration.ofHours(1));
     Service.await(
         "status says why it waits",
@@ -52,13 +57,13 @@ class DeadlineIT {
     Service.await(
         "status tells at once",
         Duration.ofSeconds(10),
-        () -> state("brief-3", campaign).equals("EXPIRED"));
+        () -> state("brief-399", campaign).equals("EXPIRED"));
     Service.await(
         "settled as expired",
         Duration.ofSeconds(60),
-        () -> counts(campaign).path("expired").asInt() == 30);
+        () -> counts(campaign).path("expired").asInt() == 400);
     assertEquals(30, counts(campaign).path("queued").asInt());
-    JsonNode ended = service.status(campaign, "brief-29");
+    JsonNode ended = service.status(campaign, "brief-399");
     assertEquals("EXPIRED", ended.path("state").asText());
     assertTrue(!ended.has("firstSentAt"), ended::toString);
     Duration late = Duration.between(Times.of(ended, "deadline"), Times.of(ended, "settledAt"));
@@ -71,7 +76,7 @@ class DeadlineIT {
         () -> counts(campaign).path("submitted").asInt() == 30);
     Leads.expectEachOnce(
         Service.record(service.url("target"), campaign), Leads.tokens("long", 0, 30));
-    assertEquals(30, counts(campaign).path("expired").asInt());
+    assertEquals(400, counts(campaign).path("expired").asInt());
   }
 
   @Test

@@ -77,9 +77,10 @@ class ReplayIT {
           () -> service.counts().path("submitted").asInt() == 2_000);
       JsonNode budget = Service.get(url + "/spool").json().path("budget");
       assertEquals(0, budget.path("callsThrottled").asInt());
-      double scarce =
-          budget.path("itemsWhileScarce").asDouble() / budget.path("batchesWhileScarce").asDouble();
-      assertTrue(scarce >= 24.9, "items a batch while calls are scarce: " + budget);
+      // The last batch is what was left over, so it says nothing.
+      int scarce = budget.path("batchesWhileScarce").asInt();
+      int missing = scarce * 25 - budget.path("itemsWhileScarce").asInt() - 24;
+      assertTrue(missing <= scarce * 0.1, "full while calls are scarce: " + budget);
       List<JsonNode> record = Service.record(service.url("target"), campaign);
       Leads.expectEachOnce(record, Leads.tokens("slow", 0, 2_000));
       // 2,000 items are 80 calls or more: at ten a second they can't take less than seven seconds.
@@ -90,7 +91,7 @@ class ReplayIT {
 
   @Test
   void shouldGoOnWhereAKilledReplayStopped() throws IOException, InterruptedException {
-    int rows = 60_000;
+    int rows = 40_000;
     Path leads = Leads.csv(directory.resolve("leads.csv"), "k", 0, rows);
     try (Service service = fast(1000)) {
       String url = service.url("intake");
