@@ -96,11 +96,17 @@ public final class RocksStore implements OrderedStore {
               StandardOpenOption.WRITE);
       FileLock lock = tryLock(lockFile);
       if (lock == null) {
-        lockFile.close();
         throw new StoreException(directory + " is in use by another process");
       }
+      var seal = new ManifestSeal(directory);
+      seal.check();
       loadLibrary(directory.resolve("native"));
-      return open(directory, spaces, lockFile, lock);
+      RocksStore store = open(directory, spaces, lockFile, lock);
+      seal.renew();
+      return store;
+    } catch (StoreException e) {
+      close(lockFile);
+      throw e;
     } catch (IOException e) {
       close(lockFile);
       throw new StoreException(directory + " can't be used: " + reason(e), e);
@@ -262,6 +268,7 @@ public final class RocksStore implements OrderedStore {
     all.addAll(List.of(synced, unsynced, scanning));
     closeAll(all);
     try {
+      new ManifestSeal(directory).renew();
       lock.release();
     } catch (IOException e) {
       throw new StoreException(directory + " can't be released: " + reason(e), e);

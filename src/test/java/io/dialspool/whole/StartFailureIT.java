@@ -87,7 +87,11 @@ class StartFailureIT {
       Path manifest = store.resolve(Files.readString(current).strip());
       Path table = any(store, ".sst");
       assertFailsDamaged(store, current, "garbage\n".getBytes(StandardCharsets.UTF_8));
-      assertFailsDamaged(store, manifest, half(manifest));
+      // RocksDB itself opens some of these, from an older state, and deletes the newer tables.
+      int manifestBytes = (int) Files.size(manifest);
+      for (int left : List.of(20, manifestBytes / 2, manifestBytes * 4 / 5, manifestBytes - 1)) {
+        assertFailsDamaged(store, manifest, Arrays.copyOf(Files.readAllBytes(manifest), left));
+      }
       assertFailsDamaged(store, table, half(table));
       assertFailsDamaged(store, table, new byte[0]);
       assertFailsDamaged(store, table, new byte[(int) Files.size(table)]);
