@@ -31,7 +31,7 @@ final class RawClient implements AutoCloseable {
     try {
       URI uri = URI.create(url);
       socket = new Socket(uri.getHost(), uri.getPort());
-      socket.setSoTimeout(TIMEOUT_MS);
+      socket.setSoTimeout(20_000);
       in = new BufferedInputStream(socket.getInputStream());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
