@@ -31,7 +31,7 @@ final class RawClient implements AutoCloseable {
     try {
       URI uri = URI.create(url);
       socket = new Socket(uri.getHost(), uri.getPort());
-      socket.setSoTimeout(20_000);
+      socket.setSoTimeout(TIMEOUT_MS);
       in = new BufferedInputStream(socket.getInputStream());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
