@@ -11,6 +11,7 @@ import io.dialspool.dispatch.CallBudget;
 import io.dialspool.dispatch.Campaigns;
 import io.dialspool.dispatch.Dispatcher;
 import io.dialspool.http.ApiError;
+import io.dialspool.http.Entrance;
 import io.dialspool.intake.AcknowledgeStage;
 import io.dialspool.intake.Intake;
 import io.dialspool.lane.EnqueueStage;
@@ -180,6 +181,7 @@ public final class Dialspool implements AutoCloseable {
           own(
               Intake.start(
                   config.intake(),
+                  Entrance.OPEN,
                   loops,
                   ring.getRingBuffer(),
                   desk,
@@ -188,7 +190,12 @@ public final class Dialspool implements AutoCloseable {
       management =
           own(
               ManagementServer.start(
-                  config.management(), loops, metrics, this::live, () -> ready(disk)));
+                  config.management(),
+                  Entrance.OPEN,
+                  loops,
+                  metrics,
+                  this::live,
+                  () -> ready(disk)));
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -281,7 +288,8 @@ public final class Dialspool implements AutoCloseable {
 
   private URI endpoint(Config config, Clock clock) {
     return config.target().kind().equals("embedded")
-        ? URI.create(own(CampaignService.start(config.campaignService(), clock)).url())
+        ? URI.create(
+            own(CampaignService.start(config.campaignService(), Entrance.OPEN, clock)).url())
         : HttpTarget.endpoint(config.target());
   }
 

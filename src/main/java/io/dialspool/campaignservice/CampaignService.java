@@ -4,6 +4,7 @@ import io.dialspool.config.CampaignServiceConfig;
 import io.dialspool.config.ConfigException;
 import io.dialspool.http.ApiDoor;
 import io.dialspool.http.ApiError;
+import io.dialspool.http.Entrance;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.http.HttpCall;
 import io.dialspool.http.HttpLimits;
@@ -34,7 +35,8 @@ public final class CampaignService implements AutoCloseable {
   private final HttpServer server;
   private boolean closed;
 
-  private CampaignService(CampaignServiceConfig config, Clock clock, Faults faults) {
+  private CampaignService(
+      CampaignServiceConfig config, Entrance entrance, Clock clock, Faults faults) {
     store = RocksStore.open(Path.of(config.directory()), OutboundCampaigns.SPACES);
     loops =
         new MultiThreadIoEventLoopGroup(
@@ -48,6 +50,7 @@ public final class CampaignService implements AutoCloseable {
               config.port(),
               loops,
               HttpLimits.DEFAULT,
+              entrance,
               () -> new ApiDoor(HttpLimits.DEFAULT.bodyBytesMax(), this::handle));
     } catch (RuntimeException e) {
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
@@ -63,8 +66,9 @@ public final class CampaignService implements AutoCloseable {
    * @throws io.dialspool.http.PortUnavailableException if the port can't be bound
    * @throws ConfigException if the faults file is wrong
    */
-  public static CampaignService start(CampaignServiceConfig config, Clock clock) {
-    var service = new CampaignService(config, clock, faults(config.faults()));
+  public static CampaignService start(
+      CampaignServiceConfig config, Entrance entrance, Clock clock) {
+    var service = new CampaignService(config, entrance, clock, faults(config.faults()));
     service.commit.start();
     return service;
   }

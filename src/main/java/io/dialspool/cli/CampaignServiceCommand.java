@@ -3,6 +3,7 @@ package io.dialspool.cli;
 import io.dialspool.campaignservice.CampaignService;
 import io.dialspool.config.CampaignServiceConfig;
 import io.dialspool.config.ConfigLoader;
+import io.dialspool.http.Entrance;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -107,7 +108,7 @@ final class CampaignServiceCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     CampaignServiceConfig config =
         ConfigLoader.load(null, surroundings.environment(), sets).campaignService();
-    CampaignService service = CampaignService.start(config, surroundings.clock());
+    CampaignService service = CampaignService.start(config, Entrance.OPEN, surroundings.clock());
     surroundings.out().println("ready campaign-service=" + service.url());
     surroundings.out().flush();
     surroundings.untilStopped().await(service);

@@ -4,6 +4,7 @@ package io.dialspool.config;
 public record Config(
     IntakeConfig intake,
     ManagementConfig management,
+    DoorsConfig doors,
     SpoolConfig spool,
     TargetConfig target,
     DispatchConfig dispatch,
@@ -12,6 +13,7 @@ public record Config(
       new Config(
           IntakeConfig.DEFAULT,
           ManagementConfig.DEFAULT,
+          DoorsConfig.DEFAULT,
           SpoolConfig.DEFAULT,
           TargetConfig.DEFAULT,
           DispatchConfig.DEFAULT,

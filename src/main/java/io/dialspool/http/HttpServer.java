@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.flow.FlowControlHandler;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
@@ -31,8 +32,10 @@ public final class HttpServer implements AutoCloseable {
   private final Channel listener;
   private final ChannelGroup connections;
   private final String address;
+  private final boolean tls;
 
-  private HttpServer(Channel listener, ChannelGroup connections, String address) {
+  private HttpServer(Channel listener, ChannelGroup connections, String address, boolean tls) {
+    this.tls = tls;
     this.listener = listener;
     this.connections = connections;
     this.address = address;
@@ -43,6 +46,7 @@ public final class HttpServer implements AutoCloseable {
    *
    * @param port 0 for any free one
    * @param loops owned by the caller
+   * @param entrance what stands before the door
    * @param door makes the last handler of each connection; it gets requests as Netty's HttpObjects
    * @throws PortUnavailableException if the port can't be bound
    */
@@ -51,6 +55,7 @@ public final class HttpServer implements AutoCloseable {
       int port,
       EventLoopGroup loops,
       HttpLimits limits,
+      Entrance entrance,
       Supplier<? extends ChannelHandler> door) {
     var connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     var bootstrap =
@@ -70,6 +75,10 @@ public final class HttpServer implements AutoCloseable {
                       return;
                     }
                     connections.add(channel);
+                    SslContext tls = entrance.tls().get();
+                    if (tls != null) {
+                      channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                    }
                     channel
                         .pipeline()
                         .addLast(
@@ -82,8 +91,12 @@ public final class HttpServer implements AutoCloseable {
                             new HttpServerKeepAliveHandler(),
                             new FlowControlHandler(),
                             new KeptRead(),
-                            new HttpGuard(),
-                            door.get());
+                            new HttpGuard());
+                    ChannelHandler gate = entrance.gate().get();
+                    if (gate != null) {
+                      channel.pipeline().addLast(gate);
+                    }
+                    channel.pipeline().addLast(door.get());
                     channel.read();
                   }
                 });
@@ -92,7 +105,7 @@ public final class HttpServer implements AutoCloseable {
       throw new PortUnavailableException(
           address + ":" + port + " can't be bound: " + bound.cause().getMessage(), bound.cause());
     }
-    return new HttpServer(bound.channel(), connections, address);
+    return new HttpServer(bound.channel(), connections, address, entrance.tls().get() != null);
   }
 
   public int port() {
@@ -103,7 +116,10 @@ public final class HttpServer implements AutoCloseable {
   public String url() {
     InetAddress bound = ((InetSocketAddress) listener.localAddress()).getAddress();
     String host = bound.isAnyLocalAddress() ? "127.0.0.1" : address;
-    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
+    return (tls ? "https://" : "http://")
+        + (host.contains(":") ? "[" + host + "]" : host)
+        + ":"
+        + port();
   }
 
   public int connections() {

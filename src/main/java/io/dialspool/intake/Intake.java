@@ -2,6 +2,7 @@ package io.dialspool.intake;
 
 import com.lmax.disruptor.RingBuffer;
 import io.dialspool.config.IntakeConfig;
+import io.dialspool.http.Entrance;
 import io.dialspool.http.HttpLimits;
 import io.dialspool.http.HttpServer;
 import io.dialspool.ring.DialSlot;
@@ -64,6 +65,7 @@ public final class Intake implements AutoCloseable {
    */
   public static Intake start(
       IntakeConfig config,
+      Entrance entrance,
       EventLoopGroup loops,
       RingBuffer<DialSlot> ring,
       Backstage backstage,
@@ -81,6 +83,7 @@ public final class Intake implements AutoCloseable {
                 config.idleMs(),
                 HttpLimits.DEFAULT.headerBytesMax(),
                 config.bodyBytesMax()),
+            entrance,
             () -> new Door(intake));
     return intake;
   }

@@ -3,6 +3,7 @@ package io.dialspool.metrics;
 import io.dialspool.config.ManagementConfig;
 import io.dialspool.http.ApiDoor;
 import io.dialspool.http.ApiError;
+import io.dialspool.http.Entrance;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.http.HttpCall;
 import io.dialspool.http.HttpLimits;
@@ -48,6 +49,7 @@ public final class ManagementServer implements AutoCloseable {
    */
   public static ManagementServer start(
       ManagementConfig config,
+      Entrance entrance,
       EventLoopGroup loops,
       Metrics metrics,
       Supplier<Health> live,
@@ -82,6 +84,7 @@ public final class ManagementServer implements AutoCloseable {
             config.port(),
             loops,
             LIMITS,
+            entrance,
             () -> new ApiDoor(LIMITS.bodyBytesMax(), call -> answer(call, pages, worker)));
     return new ManagementServer(server, worker);
   }

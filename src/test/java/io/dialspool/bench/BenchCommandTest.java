@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dialspool.http.ApiDoor;
 import io.dialspool.http.ApiError;
+import io.dialspool.http.Entrance;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.http.HttpCall;
 import io.dialspool.http.HttpLimits;
@@ -162,7 +163,12 @@ class BenchCommandTest {
 
   private HttpServer server(Consumer<HttpCall> handler) {
     return HttpServer.start(
-        "127.0.0.1", 0, loops, HttpLimits.DEFAULT, () -> new ApiDoor(1 << 20, handler));
+        "127.0.0.1",
+        0,
+        loops,
+        HttpLimits.DEFAULT,
+        Entrance.OPEN,
+        () -> new ApiDoor(1 << 20, handler));
   }
 
   private int bench(String url, String... more) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dialspool.http.Entrance;
 import io.dialspool.time.Clock;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -37,7 +38,7 @@ class CampaignServiceKillTest {
     assertTrue(acknowledged.size() >= 25 * CALLS_BEFORE_THE_KILL);
 
     var config = CampaignServiceProcess.config(directory.toString());
-    try (var service = CampaignService.start(config, Clock.SYSTEM)) {
+    try (var service = CampaignService.start(config, Entrance.OPEN, Clock.SYSTEM)) {
       Map<String, String> kept = new HashMap<>();
       int lines = 0;
       String record = send(service.url(), "GET", "/dial-requests?campaign=" + id, "").body();

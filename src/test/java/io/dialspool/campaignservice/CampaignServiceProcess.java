@@ -1,6 +1,7 @@
 package io.dialspool.campaignservice;
 
 import io.dialspool.config.CampaignServiceConfig;
+import io.dialspool.http.Entrance;
 import io.dialspool.time.Clock;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
@@ -10,7 +11,7 @@ final class CampaignServiceProcess {
   private CampaignServiceProcess() {}
 
   public static void main(String[] args) throws InterruptedException {
-    var service = CampaignService.start(config(args[0]), Clock.SYSTEM);
+    var service = CampaignService.start(config(args[0]), Entrance.OPEN, Clock.SYSTEM);
     System.out.write(
         (service.url() + "\n").getBytes(StandardCharsets.US_ASCII), 0, service.url().length() + 1);
     System.out.flush();

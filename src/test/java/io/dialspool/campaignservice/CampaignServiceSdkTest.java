@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dialspool.config.CampaignServiceConfig;
 import io.dialspool.config.ConfigException;
+import io.dialspool.http.Entrance;
 import io.dialspool.http.PortUnavailableException;
 import io.dialspool.store.StoreException;
 import io.dialspool.time.Clock;
@@ -59,7 +60,8 @@ class CampaignServiceSdkTest {
   }
 
   private void open(double callsPerSecond, int burst) {
-    service = CampaignService.start(config(callsPerSecond, burst, 0, ""), Clock.SYSTEM);
+    service =
+        CampaignService.start(config(callsPerSecond, burst, 0, ""), Entrance.OPEN, Clock.SYSTEM);
     sdk =
         ConnectCampaignsClient.builder()
             .endpointOverride(URI.create(service.url()))
@@ -336,13 +338,16 @@ class CampaignServiceSdkTest {
   @Test
   void shouldRefuseToStartWithoutItsPortDirectoryOrFaultsFile() throws Exception {
     assertThrows(
-        StoreException.class, () -> CampaignService.start(config(10, 10, 0, ""), Clock.SYSTEM));
+        StoreException.class,
+        () -> CampaignService.start(config(10, 10, 0, ""), Entrance.OPEN, Clock.SYSTEM));
     service.close();
     Path faults = Files.writeString(directory.resolve("faults.json"), "{\"share429\":2}");
     var wrong =
         assertThrows(
             ConfigException.class,
-            () -> CampaignService.start(config(10, 10, 0, faults.toString()), Clock.SYSTEM));
+            () ->
+                CampaignService.start(
+                    config(10, 10, 0, faults.toString()), Entrance.OPEN, Clock.SYSTEM));
     assertEquals(
         List.of(
             "campaignService.faults: "
@@ -353,7 +358,9 @@ class CampaignServiceSdkTest {
       holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       assertThrows(
           PortUnavailableException.class,
-          () -> CampaignService.start(config(10, 10, holder.getLocalPort(), ""), Clock.SYSTEM));
+          () ->
+              CampaignService.start(
+                  config(10, 10, holder.getLocalPort(), ""), Entrance.OPEN, Clock.SYSTEM));
     }
   }
 

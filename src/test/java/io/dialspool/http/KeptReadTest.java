@@ -37,6 +37,7 @@ class KeptReadTest {
             0,
             loops,
             HttpLimits.DEFAULT,
+            Entrance.OPEN,
             () ->
                 new ApiDoor(
                     1 << 20,

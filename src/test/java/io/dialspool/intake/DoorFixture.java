@@ -10,6 +10,7 @@ import com.lmax.disruptor.dsl.ProducerType;
 import com.lmax.disruptor.util.DaemonThreadFactory;
 import io.dialspool.config.IntakeConfig;
 import io.dialspool.http.ApiError;
+import io.dialspool.http.Entrance;
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignReport;
 import io.dialspool.request.CampaignState;
@@ -105,7 +106,7 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
             new BlockingWaitStrategy());
     disruptor.handleEventsWith((slot, sequence, endOfBatch) -> consume(slot, endOfBatch));
     ring = disruptor.start();
-    intake = Intake.start(config, loops, ring, this, this, this);
+    intake = Intake.start(config, Entrance.OPEN, loops, ring, this, this, this);
   }
 
   RawClient client() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialspool.config.ManagementConfig;
+import io.dialspool.http.Entrance;
 import io.dialspool.http.PortUnavailableException;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -136,6 +137,7 @@ class ManagementServerTest {
   private ManagementServer start(int port) {
     return ManagementServer.start(
         new ManagementConfig("127.0.0.1", port),
+        Entrance.OPEN,
         loops,
         metrics,
         () -> live.get(),

@@ -1,0 +1,19 @@
+package io.dialspool.http;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.ssl.SslContext;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands before a door, asked anew for each connection.
+ *
+ * @param tls null for plain HTTP; either always or never
+ * @param gate the handler that asks who comes and lets pass only what he may do; null when nobody
+ *     is asked
+ */
+public record Entrance(
+    Supplier<@Nullable SslContext> tls, Supplier<@Nullable ChannelHandler> gate) {
+  /** Plain HTTP, nobody is asked. */
+  public static final Entrance OPEN = new Entrance(() -> null, () -> null);
+}
