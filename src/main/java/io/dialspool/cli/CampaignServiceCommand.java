@@ -2,11 +2,20 @@ package io.dialspool.cli;
 
 import io.dialspool.campaignservice.CampaignService;
 import io.dialspool.config.CampaignServiceConfig;
+import io.dialspool.config.Config;
 import io.dialspool.config.ConfigLoader;
+import io.dialspool.config.DoorsConfig;
+import io.dialspool.http.Binding;
 import io.dialspool.http.Entrance;
+import io.dialspool.http.HostRule;
+import io.dialspool.http.TlsFiles;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,7 +26,7 @@ import picocli.CommandLine.Option;
     description = {
       "Runs the Amazon Connect side of the campaign API, with campaigns, throttles and a dialer that works:"
           + " for rehearsals and tests.",
-      "Defaults come from campaignService.* of the configuration's environment."
+      "Defaults come from campaignService.* and doors.* of the configuration's environment."
     })
 final class CampaignServiceCommand implements Callable<Integer> {
   private final Surroundings surroundings;
@@ -90,6 +99,12 @@ final class CampaignServiceCommand implements Callable<Integer> {
     set("faults", value);
   }
 
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Sets one key of doors or campaignService, such as doors.hosts=cs.example.com.")
+  private Map<String, String> others = new LinkedHashMap<>();
+
   @Option(names = "--seed", paramLabel = "S", description = "The same seed plays the same faults.")
   void seed(@Nullable String value) {
     set("seed", value);
@@ -106,9 +121,23 @@ final class CampaignServiceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    CampaignServiceConfig config =
-        ConfigLoader.load(null, surroundings.environment(), sets).campaignService();
-    CampaignService service = CampaignService.start(config, Entrance.OPEN, surroundings.clock());
+    var all = new LinkedHashMap<String, String>(others);
+    all.putAll(sets);
+    Config whole = ConfigLoader.load(null, surroundings.environment(), all);
+    CampaignServiceConfig config = whole.campaignService();
+    DoorsConfig doors = whole.doors();
+    Binding.check(
+        doors,
+        List.of(
+            new Binding(
+                "campaignService.address", config.address(), "doors.keyFile", doors.keyFile())));
+    TlsFiles tls = TlsFiles.open(doors, surroundings.clock());
+    var entrance = new Entrance(tls::context, () -> null, HostRule.of(doors.hosts()));
+    CampaignService service = CampaignService.start(config, entrance, surroundings.clock());
+    if (tls.isOn()) {
+      Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("tls-files", true))
+          .scheduleWithFixedDelay(tls::look, 1, 1, TimeUnit.SECONDS);
+    }
     surroundings.out().println("ready campaign-service=" + service.url());
     surroundings.out().flush();
     surroundings.untilStopped().await(service);

@@ -22,6 +22,7 @@ import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
@@ -292,10 +293,20 @@ final class Door extends ChannelInboundHandlerAdapter {
                 ctx().close();
                 return;
               }
-              ((DuplexChannel) ctx().channel()).shutdownOutput();
+              sayEnd();
               ctx().executor().schedule(() -> ctx().close(), LINGER_MS, TimeUnit.MILLISECONDS);
               next();
             });
+  }
+
+  // Under TLS the end has a message of its own; without it the answer would count as cut off.
+  private void sayEnd() {
+    SslHandler tls = ctx().pipeline().get(SslHandler.class);
+    if (tls != null) {
+      tls.closeOutbound();
+    } else {
+      ((DuplexChannel) ctx().channel()).shutdownOutput();
+    }
   }
 
   private void linger(Object message) {
