@@ -7,7 +7,6 @@ import io.dialspool.replay.ReplayConfig;
 import io.dialspool.replay.ReplayException;
 import io.dialspool.replay.ReplaySummary;
 import io.dialspool.replay.Source;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -56,11 +56,7 @@ final class ReplayCommand implements Callable<Integer> {
       description = "CSV or NDJSON; - is standard input.")
   private List<String> files = List.of();
 
-  @Option(
-      names = "--endpoint",
-      paramLabel = "URL",
-      description = "Of the service; http://127.0.0.1:8025 by default.")
-  private URI endpoint = ReplayConfig.ENDPOINT;
+  @Mixin private EndpointOptions endpoint = new EndpointOptions();
 
   @Option(
       names = "--campaign",
@@ -104,7 +100,7 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() {
     ReplayConfig config =
         new ReplayConfig(
-            endpoint,
+            endpoint.url(),
             campaign,
             files.stream()
                 .map(file -> file.equals("-") ? Source.standardInput() : Source.file(Path.of(file)))
@@ -116,7 +112,9 @@ final class ReplayCommand implements Callable<Integer> {
             4,
             ReplayConfig.PATIENCE,
             100,
-            30_000);
+            30_000,
+            endpoint.caller(surroundings),
+            endpoint.tls());
     var replay = new Replay(config, surroundings.clock());
     try {
       ReplaySummary summary = run(replay);

@@ -93,7 +93,7 @@ public final class HostRule {
   /** Without port and brackets; null if it is no host. */
   private static @Nullable String hostOf(String authority) {
     int end = authority.startsWith("[") ? authority.indexOf(']') + 1 : authority.indexOf(':');
-    String host = end <= 0 ? authority : authority.substring(0, end);
+    String host = end < 0 ? authority : authority.substring(0, end);
     String rest = authority.substring(host.length());
     if (host.isEmpty() || !(rest.isEmpty() || rest.matches(":\\d{0,5}"))) {
       return null;

@@ -6,7 +6,6 @@ import io.netty.pkitesting.X509Bundle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -36,8 +35,8 @@ public final class TestCertificates {
 
   static X509Bundle expiredServer(X509Bundle authority) throws Exception {
     return named("expired")
-        .notBefore(Instant.now().minus(Duration.ofDays(10)))
-        .notAfter(Instant.now().minus(Duration.ofDays(1)))
+        .notBefore(Instant.parse("2020-01-01T00:00:00Z"))
+        .notAfter(Instant.parse("2020-02-01T00:00:00Z"))
         .buildIssuedBy(authority);
   }
 
