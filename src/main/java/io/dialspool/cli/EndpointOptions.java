@@ -1,7 +1,7 @@
 package io.dialspool.cli;
 
 import io.dialspool.replay.ReplayConfig;
-import io.dialspool.target.Caller;
+import io.dialspool.target.Identification;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -76,7 +76,7 @@ final class EndpointOptions {
    *
    * @throws ParameterException if the options don't fit together
    */
-  Caller caller(Surroundings surroundings) {
+  Identification identification(Surroundings surroundings) {
     if (!bearer.isEmpty()) {
       if (!key.isEmpty() || !secret.isEmpty()) {
         throw fault("--bearer: given beside --key (expected: one of them)");
@@ -87,7 +87,7 @@ final class EndpointOptions {
       if ("http".equals(url.getScheme()) && !isLoopback(String.valueOf(url.getHost()))) {
         surroundings.err().println("--bearer: over http:// anyone on the way can read the token");
       }
-      return Caller.withBearer(bearer);
+      return Identification.withBearer(bearer);
     }
     Map<String, String> environment = surroundings.environment();
     String id = key;
@@ -98,16 +98,16 @@ final class EndpointOptions {
       itsSecret = environment.getOrDefault("AWS_SECRET_ACCESS_KEY", "");
       session = environment.getOrDefault("AWS_SESSION_TOKEN", "");
       if (id.isEmpty() || itsSecret.isEmpty()) {
-        return Caller.NOBODY;
+        return Identification.NONE;
       }
     }
     if (id.isEmpty() || itsSecret.isEmpty()) {
       throw fault("--key, --secret: one is missing (expected: both)");
     }
     if (url.getHost() == null) {
-      return Caller.NOBODY; // the URL's own fault is told where it is used
+      return Identification.NONE; // the URL's own fault is told where it is used
     }
-    return Caller.withKey(url, region(environment), id, itsSecret, session);
+    return Identification.withKey(url, region(environment), id, itsSecret, session);
   }
 
   private String region(Map<String, String> environment) {

@@ -1,6 +1,6 @@
 package io.dialspool.replay;
 
-import io.dialspool.target.Caller;
+import io.dialspool.target.Identification;
 import io.netty.handler.ssl.SslContext;
 import java.net.URI;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param patience how long the endpoint may be in trouble without any progress
  * @param backoffMs first wait after trouble; doubles up to 5 s
  * @param silenceMs an answer that says nothing for so long is given up
- * @param caller who sends
+ * @param identification says who sends
  * @param tls for https, whom to trust; null for the authorities that Java trusts
  */
 public record ReplayConfig(
@@ -38,7 +38,7 @@ public record ReplayConfig(
     Duration patience,
     int backoffMs,
     int silenceMs,
-    Caller caller,
+    Identification identification,
     @Nullable SslContext tls) {
   public static final URI ENDPOINT = URI.create("http://127.0.0.1:8025");
   public static final Duration EXPIRES_IN = Duration.ofHours(4);
@@ -70,7 +70,7 @@ public record ReplayConfig(
         patience,
         backoffMs,
         silenceMs,
-        Caller.NOBODY,
+        Identification.NONE,
         null);
   }
 

@@ -304,7 +304,7 @@ final class Uplink implements AutoCloseable {
           .set(HttpHeaderNames.CONTENT_TYPE, "application/x-ndjson")
           .set(HttpHeaderNames.CONTENT_LENGTH, next.bytesEnd() - from)
           .set(HttpHeaderNames.USER_AGENT, "dialspool-replay");
-      config.caller().sign(request, clock.epochMs());
+      config.identification().sign(request, clock.epochMs());
       written = open.writeAndFlush(request);
     }
 

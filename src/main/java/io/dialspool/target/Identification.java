@@ -7,9 +7,9 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 
 /** Shows a running Dialspool who calls. Any thread. */
-public interface Caller {
+public interface Identification {
   /** Says nothing, which does where nobody asks. */
-  Caller NOBODY = (request, nowMs) -> {};
+  Identification NONE = (request, nowMs) -> {};
 
   /**
    * Adds what proves who sends a request.
@@ -20,7 +20,7 @@ public interface Caller {
    */
   void sign(HttpRequest request, long nowMs);
 
-  static Caller withBearer(String token) {
+  static Identification withBearer(String token) {
     return (request, nowMs) ->
         request.headers().set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token);
   }
@@ -32,7 +32,7 @@ public interface Caller {
    * @param region for the signature's scope
    * @param sessionToken empty for none
    */
-  static Caller withKey(
+  static Identification withKey(
       URI endpoint, String region, String keyId, String secret, String sessionToken) {
     AwsCredentialsIdentity credentials =
         sessionToken.isEmpty()

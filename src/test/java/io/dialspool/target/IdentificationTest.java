@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class CallerTest {
+class IdentificationTest {
   private static final String PATH = "/campaigns/a%20b%2Fc/dial-requests";
 
   @ParameterizedTest
@@ -29,7 +29,7 @@ class CallerTest {
   })
   void shouldSignAllButTheBody(String endpoint, String host) throws GeneralSecurityException {
     HttpRequest request = request();
-    Caller.withKey(URI.create(endpoint), "eu-west-2", "AKIDEXAMPLE", "example-secret", "")
+    Identification.withKey(URI.create(endpoint), "eu-west-2", "AKIDEXAMPLE", "example-secret", "")
         .sign(request, FixedClock.NOON_MS);
     assertEquals(host, request.headers().get("Host"));
     assertEquals("20261120T120000Z", request.headers().get("X-Amz-Date"));
@@ -56,7 +56,7 @@ class CallerTest {
   @Test
   void shouldSignASessionTokenToo() {
     HttpRequest request = request();
-    Caller.withKey(URI.create("http://localhost:1"), "us-east-1", "id", "secret", "session")
+    Identification.withKey(URI.create("http://localhost:1"), "us-east-1", "id", "secret", "session")
         .sign(request, FixedClock.NOON_MS);
     assertEquals("session", request.headers().get("X-Amz-Security-Token"));
     assertTrue(request.headers().get("Authorization").contains("x-amz-security-token"));
@@ -65,7 +65,7 @@ class CallerTest {
   @Test
   void shouldShowATokenAsItIs() {
     HttpRequest request = request();
-    Caller.withBearer("t0ken").sign(request, FixedClock.NOON_MS);
+    Identification.withBearer("t0ken").sign(request, FixedClock.NOON_MS);
     assertEquals("Bearer t0ken", request.headers().get("Authorization"));
     assertFalse(request.headers().contains("X-Amz-Date"));
   }
@@ -73,7 +73,7 @@ class CallerTest {
   @Test
   void shouldSayNothingWhenItIsNobody() {
     HttpRequest request = request();
-    Caller.NOBODY.sign(request, FixedClock.NOON_MS);
+    Identification.NONE.sign(request, FixedClock.NOON_MS);
     assertNull(request.headers().get("Authorization"));
   }
 
