@@ -69,20 +69,24 @@ final class Ground {
   }
 
   static Finding ports(Config config) {
-    String intake = config.intake().address() + ":" + config.intake().port();
-    String management = config.management().address() + ":" + config.management().port();
+    String intake = place(config.intake().address(), config.intake().port());
+    String management = place(config.management().address(), config.management().port());
     if (isHeld(Path.of(config.spool().directory()))) {
-      return Finding.ok("ports", intake + ", " + management + ", of the serve that runs");
+      return Finding.ok("ports", intake + " and " + management + " of the serve that runs");
     }
     List<String> taken = new ArrayList<>();
     addIfTaken(taken, intake, config.intake().address(), config.intake().port());
     addIfTaken(taken, management, config.management().address(), config.management().port());
     return taken.isEmpty()
-        ? Finding.ok("ports", intake + ", " + management + " are free")
+        ? Finding.ok("ports", intake + " and " + management + " are free")
         : Finding.fail(
             "ports",
             String.join("; ", taken),
             "set intake.port or management.port, or stop what listens there");
+  }
+
+  private static String place(String address, int port) {
+    return address + (port == 0 ? ", any port" : ":" + port);
   }
 
   private static void addIfTaken(List<String> taken, String place, String address, int port) {
