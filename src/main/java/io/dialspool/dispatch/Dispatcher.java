@@ -828,7 +828,9 @@ public final class Dispatcher {
     boolean sweep = sweeper.isDue(nowNs);
     for (LaneControl control : lanes.values()) {
       if (control.lane().hasUnsettled()) {
-        replies.onTick(control, nowNs, nowMs);
+        if (replies.onTick(control, nowNs, nowMs)) {
+          makeReady(control);
+        }
         if (sweep) {
           sweeper.sweep(control, nowMs);
         }
