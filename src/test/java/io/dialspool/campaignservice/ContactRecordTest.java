@@ -150,6 +150,7 @@ class ContactRecordTest {
     assertTrue(crashes > 20, "crashes " + crashes);
     assertEquals(sent, counts().taken());
     assertTrue(counts().expired() > 0 && counts().answered() > 0, counts()::toString);
+    campaigns.commit();
     assertEquals(sent - counts().buffered(), store.size("contacts"));
   }
 
