@@ -874,6 +874,7 @@ class OutboundCampaignsTest {
         call("POST", "/campaigns/" + id + "/start", "");
         call("POST", "/campaigns/" + id + "/stop", "");
       }
+      case COMPLETED -> throw new AssertionError(state);
       case FAILED -> {
         campaigns.fail(id);
         campaigns.commit();
