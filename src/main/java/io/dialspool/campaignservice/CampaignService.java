@@ -25,8 +25,8 @@ import java.util.function.Consumer;
 
 /**
  * The embedded campaign service on its port: the contract's operations, {@code GET /dial-requests},
- * {@code GET /contacts} ({@link ContactCounts}) and {@code /faults} (api.md). Any credentials do; signatures are not looked at. It syncs before
- * it answers: what a client was told survives a kill.
+ * {@code GET /contacts} ({@link ContactCounts}) and {@code /faults} (api.md). Any credentials do;
+ * signatures are not looked at. It syncs before it answers: what a client was told survives a kill.
  */
 public final class CampaignService implements AutoCloseable {
   private final OrderedStore store;

@@ -11,8 +11,8 @@ package io.dialspool.config;
  * @param ringMs how long a call rings on average, answered or not
  * @param talkMs how long an answered call keeps its agent on average, the work after it included
  * @param answerRate share of calls that are answered
- * @param buffer dial requests that wait in one campaign's dialer before it answers RequestThrottled;
- *     some 45 bytes of memory each
+ * @param buffer dial requests that wait in one campaign's dialer before it answers
+ *     RequestThrottled; some 45 bytes of memory each
  * @param drainPerSecond how fast the buffer of a running campaign empties; 0 for as fast as agents
  *     allow
  * @param latencyMs before each answer

@@ -53,8 +53,7 @@ class ContactRecordTest {
     assertTrue(instant(ended, "endedAt").isAfter(instant(ended, "dialledAt")));
     DisconnectReason reason = DisconnectReason.valueOf(ended.path("disconnectReason").asText());
     assertEquals(reason.outcome().name(), ended.path("outcome").asText());
-    assertEquals(
-        reason.outcome() == DisconnectReason.Outcome.ANSWERED, ended.has("answeredAt"));
+    assertEquals(reason.outcome() == DisconnectReason.Outcome.ANSWERED, ended.has("answeredAt"));
 
     JsonNode expired = record().get(5);
     assertFalse(expired.has("dialledAt"));
@@ -72,7 +71,8 @@ class ContactRecordTest {
       assertConserved(counts);
       List<JsonNode> record = record();
       assertEquals(counts.buffered() + counts.expired(), 200 - having(record, "dialledAt"));
-      assertEquals(counts.ringing() + counts.talking() + counts.buffered(), 200 - having(record, "endedAt"));
+      assertEquals(
+          counts.ringing() + counts.talking() + counts.buffered(), 200 - having(record, "endedAt"));
       assertEquals(counts.answered() + counts.talking(), having(record, "answeredAt"));
       counts
           .disconnectReasons()
@@ -198,8 +198,7 @@ class ContactRecordTest {
 
   private static void assertConserved(ContactCounts counts) {
     long ended = counts.answered() + counts.notAnswered() + counts.failed() + counts.expired();
-    assertEquals(
-        counts.taken(), counts.buffered() + counts.ringing() + counts.talking() + ended);
+    assertEquals(counts.taken(), counts.buffered() + counts.ringing() + counts.talking() + ended);
     assertEquals(
         ended, counts.disconnectReasons().values().stream().mapToLong(Long::longValue).sum());
   }

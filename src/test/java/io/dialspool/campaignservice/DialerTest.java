@@ -62,7 +62,8 @@ class DialerTest {
     var answered = left.stream().filter(c -> c.answeredAtMs() != Contact.NEVER).toList();
     assertEquals(20_000, left.size());
     assertEquals(0.35, answered.size() / 20_000.0, 0.012);
-    assertEquals(20_000, mean(left.stream().mapToLong(c -> c.rangUntilMs() - c.dialledAtMs())), 200);
+    assertEquals(
+        20_000, mean(left.stream().mapToLong(c -> c.rangUntilMs() - c.dialledAtMs())), 200);
     assertEquals(
         90_000, mean(answered.stream().mapToLong(c -> c.endedAtMs() - c.answeredAtMs())), 2_500);
     Map<DisconnectReason, Integer> reasons = new EnumMap<>(DisconnectReason.class);

@@ -606,7 +606,9 @@ class OutboundCampaignsTest {
   @Test
   void shouldOverrideCapacityByFaultsAndGiveItBack() {
     String id = campaignIn("Running");
-    campaigns.setFaults(faults("{\"buffer\":1,\"drainPerSecond\":1,\"latencyMs\":40,\"callsPerSecond\":1,\"burst\":1}"));
+    campaigns.setFaults(
+        faults(
+            "{\"buffer\":1,\"drainPerSecond\":1,\"latencyMs\":40,\"callsPerSecond\":1,\"burst\":1}"));
     assertEquals(40, campaigns.latencyMs());
     Answer answer = put(id, item("t-1"), item("t-2"));
     assertEquals(List.of("t-2 RequestThrottled"), failed(answer));
