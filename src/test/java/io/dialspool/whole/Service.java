@@ -178,6 +178,19 @@ final class Service implements AutoCloseable {
     process.onExit().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS).join();
   }
 
+  /** What the process holds of the machine's memory now, as Linux tells it. */
+  long residentBytes() {
+    try (var status = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+      return status
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** How it ended; it must have. */
   int exitCode() {
     return process.exitValue();
