@@ -530,7 +530,8 @@ class OutboundCampaignsTest {
     assertEquals(600 + 120 * 600 / 51.5, (double) dialled, 200.0);
     campaigns.setFaults(faults("{\"agents\":900}"));
     clock.pass(1);
-    assertEquals(dialled + 300, dialled(id), 2.0);
+    long more = dialled(id) - dialled;
+    assertTrue(more >= 300 && more <= 302, "more " + more);
   }
 
   // ---- faults
