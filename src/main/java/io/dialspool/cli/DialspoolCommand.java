@@ -63,6 +63,7 @@ public final class DialspoolCommand implements Runnable {
     line.addSubcommand(new ReplayCommand(surroundings));
     line.addSubcommand(new PreflightCommand(surroundings));
     line.addSubcommand(new CampaignServiceCommand(surroundings));
+    line.addSubcommand(CampaignServiceCommand.spec(surroundings));
     line.addSubcommand(new BenchCommand());
     line.addSubcommand(new SimulateCommand());
     line.addSubcommand(new ConfigCommand(surroundings));

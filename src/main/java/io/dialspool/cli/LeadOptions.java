@@ -36,8 +36,7 @@ final class LeadOptions {
 
   /** A replay of these files that is only looked at. */
   ReplayConfig replay(CommandSpec spec, URI endpoint, String campaign, List<String> files) {
-    return replay(
-        spec, endpoint, campaign, files, ReplayConfig.REJECTS, Identification.NONE, null);
+    return replay(spec, endpoint, campaign, files, ReplayConfig.REJECTS, Identification.NONE, null);
   }
 
   /**

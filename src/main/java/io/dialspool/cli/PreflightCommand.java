@@ -93,9 +93,7 @@ final class PreflightCommand implements Callable<Integer> {
                 "campaignService.latencyMs", "0",
                 "campaignService.faults", ""));
     ReplayConfig replay =
-        file == null
-            ? null
-            : leads.replay(spec, ReplayConfig.ENDPOINT, campaign, List.of(file));
+        file == null ? null : leads.replay(spec, ReplayConfig.ENDPOINT, campaign, List.of(file));
     var preflight =
         new Preflight(
             config,
@@ -162,7 +160,8 @@ final class PreflightCommand implements Callable<Integer> {
                 surroundings
                     .out()
                     .println(
-                        String.format(Locale.ROOT, "%,4d  %s", reason.getValue(), reason.getKey())));
+                        String.format(
+                            Locale.ROOT, "%,4d  %s", reason.getValue(), reason.getKey())));
     if (invalid.size() > REASONS_MAX) {
       surroundings.out().println("      and " + (invalid.size() - REASONS_MAX) + " other reasons");
     }

@@ -69,8 +69,7 @@ final class PemText {
 
   private static PrivateKey privateKey(byte[] base64) throws GeneralSecurityException {
     try {
-      var spec =
-          new PKCS8EncodedKeySpec(decoded(new String(base64, StandardCharsets.ISO_8859_1)));
+      var spec = new PKCS8EncodedKeySpec(decoded(new String(base64, StandardCharsets.ISO_8859_1)));
       for (String algorithm : List.of("RSA", "EC", "EdDSA")) {
         try {
           return KeyFactory.getInstance(algorithm).generatePrivate(spec);

@@ -148,7 +148,9 @@ public final class TlsFiles {
     X509Certificate leaf = chain.get(0);
     if (!PemText.belongTogether(key, leaf)) {
       throw fault(
-          KEY, config.tlsPrivateKeyFile(), "the private key of the first certificate in " + CERTIFICATE);
+          KEY,
+          config.tlsPrivateKeyFile(),
+          "the private key of the first certificate in " + CERTIFICATE);
     }
     Date now = new Date(clock.epochMs());
     if (now.after(leaf.getNotAfter()) || now.before(leaf.getNotBefore())) {

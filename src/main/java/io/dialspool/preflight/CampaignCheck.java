@@ -138,7 +138,8 @@ final class CampaignCheck {
           case "Running" -> Finding.ok("campaign", is);
           case "Initialized" ->
               Finding.warn("campaign", is, "its requests are held until it is started");
-          case "Paused" -> Finding.warn("campaign", is, "its requests are held until it is resumed");
+          case "Paused" ->
+              Finding.warn("campaign", is, "its requests are held until it is resumed");
           case "Stopped", "Completed" ->
               Finding.fail("campaign", is, "it takes no more requests; use another campaign");
           case "Failed" -> Finding.fail("campaign", is, "see in Amazon Connect why, and mend it");
@@ -189,8 +190,7 @@ final class CampaignCheck {
   private record Answer(int status, String code, JsonNode body) {
     static Answer of(RawAnswer raw) {
       if (!(raw instanceof RawAnswer.Answered answered)) {
-        return new Answer(
-            0, ((RawAnswer.Unanswered) raw).why(), MissingNode.getInstance());
+        return new Answer(0, ((RawAnswer.Unanswered) raw).why(), MissingNode.getInstance());
       }
       JsonNode body = MissingNode.getInstance();
       try {

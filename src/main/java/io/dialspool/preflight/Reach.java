@@ -30,8 +30,7 @@ final class Reach {
     long startNs = clock.nanoTime();
     try (var socket = new Socket()) {
       socket.connect(new InetSocketAddress(address, port), timeoutMs);
-      return Finding.ok(
-          "reach", named + " in " + (clock.nanoTime() - startNs) / 1_000_000 + " ms");
+      return Finding.ok("reach", named + " in " + (clock.nanoTime() - startNs) / 1_000_000 + " ms");
     } catch (SocketTimeoutException e) {
       return Finding.refused(
           "reach",

@@ -91,10 +91,7 @@ final class RequestSigner {
     }
     SdkHttpRequest signed =
         signer
-            .sign(
-                request(wanted, nowMs)
-                    .payload(ContentStreamProvider.fromByteArray(body))
-                    .build())
+            .sign(request(wanted, nowMs).payload(ContentStreamProvider.fromByteArray(body)).build())
             .request();
     var request =
         new DefaultFullHttpRequest(

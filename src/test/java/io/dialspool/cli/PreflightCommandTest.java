@@ -86,8 +86,7 @@ class PreflightCommandTest {
     assertFalse(out.toString().contains("AKIA"), out.toString());
     assertFalse(out.toString().contains("s3cret"), out.toString());
     // It only looks.
-    assertEquals(
-        List.of("GET /campaigns/c-1/state", "GET /campaigns/c-1"), List.copyOf(asked));
+    assertEquals(List.of("GET /campaigns/c-1/state", "GET /campaigns/c-1"), List.copyOf(asked));
   }
 
   @ParameterizedTest
@@ -214,8 +213,7 @@ class PreflightCommandTest {
     expectLine("fail", "file", "7 rows, 2 fine, 5 would be rejected");
     expectLine("ok", "deadlines", "the first passes in 1 h 30 min", "the first passes in 89 min");
     assertTrue(
-        out.toString()
-            .contains("   2  phoneNumber: not E.164 (expected: + and 8 to 15 digits)\n"),
+        out.toString().contains("   2  phoneNumber: not E.164 (expected: + and 8 to 15 digits)\n"),
         out.toString());
     for (String secret : List.of("+1207", "5550101", "Ann", "Cid")) {
       assertFalse(out.toString().contains(secret), out.toString());
@@ -274,8 +272,10 @@ class PreflightCommandTest {
             null,
             Map.of(),
             Map.of(
-                "campaignService.port", "0",
-                "campaignService.directory", directory.resolve("cs").toString()));
+                "campaignService.port",
+                "0",
+                "campaignService.directory",
+                directory.resolve("cs").toString()));
     try (CampaignService service =
         CampaignService.start(config.campaignService(), Entrance.OPEN, Clock.SYSTEM)) {
       campaign = create(service.url());

@@ -66,8 +66,7 @@ class ReplayCredentialsTest {
 
   @BeforeEach
   void write() throws IOException {
-    leads =
-        Files.writeString(directory.resolve("leads.csv"), "phone\n+12065550100\n").toString();
+    leads = Files.writeString(directory.resolve("leads.csv"), "phone\n+12065550100\n").toString();
   }
 
   @AfterEach
@@ -83,8 +82,7 @@ class ReplayCredentialsTest {
 
   @Test
   void shouldSignWithTheKeyGiven() throws Exception {
-    assertEquals(
-        0, replay(AWS, "--endpoint", plain(), "--key", "AKIDFLAG", "--secret", "another"));
+    assertEquals(0, replay(AWS, "--endpoint", plain(), "--key", "AKIDFLAG", "--secret", "another"));
     Headers headers = requests.take();
     assertTrue(
         headers.getFirst("Authorization").startsWith("AWS4-HMAC-SHA256 Credential=AKIDFLAG/"),
@@ -117,8 +115,7 @@ class ReplayCredentialsTest {
   void shouldTrustTheAuthorityGivenAndNoOther() throws Exception {
     X509Bundle authority = TestCertificates.authority("authority");
     String url = https(TestCertificates.server(authority, "server"));
-    Path ca =
-        Files.writeString(directory.resolve("ca.pem"), authority.getCertificatePEM());
+    Path ca = Files.writeString(directory.resolve("ca.pem"), authority.getCertificatePEM());
     assertEquals(0, replay(Map.of(), "--endpoint", url, "--ca-file", ca.toString()));
     assertEquals(4, replay(Map.of(), "--endpoint", url));
     assertTrue(err.toString().startsWith(url + ": TLS fails: "), err.toString());
@@ -139,8 +136,7 @@ class ReplayCredentialsTest {
             () -> new ApiDoor(1, call -> call.answer(HttpAnswer.empty())))) {
       String url = server.url().replace("http:", "https:");
       assertEquals(4, replay(Map.of(), "--endpoint", url));
-      assertEquals(
-          url + ": doesn't speak TLS (expected: perhaps http://)", err.toString().strip());
+      assertEquals(url + ": doesn't speak TLS (expected: perhaps http://)", err.toString().strip());
     } finally {
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
@@ -203,8 +199,7 @@ class ReplayCredentialsTest {
   private String https(X509Bundle certificate) throws Exception {
     HttpsServer server = HttpsServer.create(anyPort(), 0);
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(
-        certificate.toKeyManagerFactory().getKeyManagers(), null, new SecureRandom());
+    context.init(certificate.toKeyManagerFactory().getKeyManagers(), null, new SecureRandom());
     server.setHttpsConfigurator(new HttpsConfigurator(context));
     return "https://" + start(server);
   }

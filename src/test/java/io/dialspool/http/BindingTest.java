@@ -78,7 +78,6 @@ class BindingTest {
   }
 
   private static void check(DoorsConfig doors, String address, String keyFile) {
-    Binding.check(
-        doors, List.of(new Binding("intake.address", address, "doors.keyFile", keyFile)));
+    Binding.check(doors, List.of(new Binding("intake.address", address, "doors.keyFile", keyFile)));
   }
 }

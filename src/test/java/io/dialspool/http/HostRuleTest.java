@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostRuleTest {
   private static final InetAddress LOOPBACK = address(127, 0, 0, 1);
   private static final InetAddress NETWORK = address(10, 1, 2, 3);
-  private static final HostRule LISTED = HostRule.of("Dialspool.example.com, other.example,fe80::1");
+  private static final HostRule LISTED =
+      HostRule.of("Dialspool.example.com, other.example,fe80::1");
 
   @ParameterizedTest
   @ValueSource(

@@ -135,8 +135,7 @@ class TlsTest {
             .PUT(HttpRequest.BodyPublishers.ofString("x".repeat(500_000)))
             .build();
     for (int i = 0; i < 3; i++) {
-      assertEquals(
-          "500000\n", client.send(put, HttpResponse.BodyHandlers.ofString()).body());
+      assertEquals("500000\n", client.send(put, HttpResponse.BodyHandlers.ofString()).body());
     }
   }
 
@@ -312,8 +311,7 @@ class TlsTest {
         fine,
         "doors.tlsCertificateFile: " + chain + " (expected: PEM certificates that can be read)");
     Files.writeString(chain, " ".repeat((1 << 20) + 1));
-    expect(
-        fine, "doors.tlsCertificateFile: " + chain + " (expected: a PEM file of at most 1 MiB)");
+    expect(fine, "doors.tlsCertificateFile: " + chain + " (expected: a PEM file of at most 1 MiB)");
     Files.writeString(chain, pem);
 
     Files.writeString(
@@ -330,8 +328,7 @@ class TlsTest {
         "doors.tlsPrivateKeyFile: "
             + key
             + " (expected: an RSA, EC or Ed25519 private key that can be read)");
-    Files.writeString(
-        key, TestCertificates.rsaServer(authority, "another").getPrivateKeyPEM());
+    Files.writeString(key, TestCertificates.rsaServer(authority, "another").getPrivateKeyPEM());
     expect(
         fine,
         "doors.tlsPrivateKeyFile: "
@@ -343,7 +340,8 @@ class TlsTest {
         TestCertificates.doors(directory, certificate, TestCertificates.authority("c"), "optional");
     Files.delete(authorities);
     expect(
-        asking, "doors.tlsClientAuthoritiesFile: " + authorities + " (expected: a file that exists)");
+        asking,
+        "doors.tlsClientAuthoritiesFile: " + authorities + " (expected: a file that exists)");
   }
 
   @Test
@@ -408,8 +406,7 @@ class TlsTest {
     return trusting(authority, own);
   }
 
-  private static SSLContext trusting(X509Bundle issuer, @Nullable X509Bundle own)
-      throws Exception {
+  private static SSLContext trusting(X509Bundle issuer, @Nullable X509Bundle own) throws Exception {
     return TestCertificates.trusting(issuer, own);
   }
 

@@ -35,8 +35,7 @@ class DoorTlsTest {
   static void open(@TempDir Path directory) throws Exception {
     authority = TestCertificates.authority("authority");
     X509Bundle server = TestCertificates.server(authority, "server");
-    TlsFiles files =
-        TlsFiles.open(TestCertificates.doors(directory, server), Clock.SYSTEM);
+    TlsFiles files = TlsFiles.open(TestCertificates.doors(directory, server), Clock.SYSTEM);
     door = new DoorFixture(DoorFixture.CONFIG, new Entrance(files::context, () -> null));
   }
 

@@ -42,7 +42,8 @@ class IdentificationTest {
     var headers = new TreeMap<String, String>();
     request
         .headers()
-        .forEach(header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
+        .forEach(
+            header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
     assertEquals(
         "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261120/eu-west-2/connect-campaigns/aws4_request,"
             + " SignedHeaders="

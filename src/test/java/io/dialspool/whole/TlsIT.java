@@ -251,8 +251,7 @@ class TlsIT {
             StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
         .httpClient(
             UrlConnectionHttpClient.builder()
-                .tlsTrustManagersProvider(
-                    () -> new TrustManager[] {authority.toTrustManager()})
+                .tlsTrustManagersProvider(() -> new TrustManager[] {authority.toTrustManager()})
                 .build())
         .build();
   }
@@ -337,8 +336,7 @@ class TlsIT {
           .write(
               ("GET /nothing HTTP/1.1\r\n" + headers + "Connection: close\r\n\r\n")
                   .getBytes(StandardCharsets.UTF_8));
-      String answer =
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return Integer.parseInt(answer.split(" ", -1)[1]);
     }
   }
