@@ -212,12 +212,7 @@ public final class Dialspool implements AutoCloseable {
       management =
           own(
               ManagementServer.start(
-                  config.management(),
-                  entrance,
-                  loops,
-                  metrics,
-                  this::live,
-                  () -> ready(disk)));
+                  config.management(), entrance, loops, metrics, this::live, () -> ready(disk)));
     } catch (RuntimeException e) {
       close();
       throw e;

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
 
 /** {@code campaign-service}: the embedded Amazon Connect side as a process of its own. */
 @Command(
@@ -33,6 +34,12 @@ import picocli.CommandLine.Model.OptionSpec;
 final class CampaignServiceCommand implements Callable<Integer> {
   private final Surroundings surroundings;
   private final Map<String, String> sets = new LinkedHashMap<>();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Sets one key of doors or campaignService, such as doors.hosts=cs.example.com.")
+  private Map<String, String> others = new LinkedHashMap<>();
 
   private CampaignServiceCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -78,70 +85,14 @@ final class CampaignServiceCommand implements Callable<Integer> {
                 "PutDialRequestBatch calls admitted; 10 by default, as Amazon Connect does."),
             new KeyOption("--burst", "N", "burst", "How many of them may come at once."),
             new KeyOption("--latency-ms", "N", "latencyMs", "Wait before each answer."),
+            new KeyOption(
+                "--onboarding-ms",
+                "N",
+                "onboardingMs",
+                "How long the onboarding of a Connect instance takes."),
             new KeyOption("--faults", "FILE", "faults", "JSON, as PUT /faults takes it."),
             new KeyOption("--seed", "S", "seed", "The same seed plays the same calls and faults."));
 
-<<<<<<< HEAD
-  @Option(names = "--data", paramLabel = "DIR", description = "Where it keeps what it was told.")
-  void data(@Nullable String value) {
-    set("directory", value);
-  }
-
-  @Option(names = "--agents", paramLabel = "N", description = "Agents of each campaign's dialer.")
-  void agents(@Nullable String value) {
-    set("agents", value);
-  }
-
-  @Option(
-      names = "--buffer",
-      paramLabel = "N",
-      description =
-          "Dial requests that a campaign's dialer holds before it answers RequestThrottled.")
-  void buffer(@Nullable String value) {
-    set("buffer", value);
-  }
-
-  @Option(
-      names = "--drain-per-second",
-      paramLabel = "N",
-      description = "How fast that buffer empties; 0 for as fast as the agents allow.")
-  void drainPerSecond(@Nullable String value) {
-    set("drainPerSecond", value);
-  }
-
-  @Option(
-      names = "--calls-per-second",
-      paramLabel = "N",
-      description = "PutDialRequestBatch calls admitted; 10 by default, as Amazon Connect does.")
-  void callsPerSecond(@Nullable String value) {
-    set("callsPerSecond", value);
-  }
-
-  @Option(names = "--burst", paramLabel = "N", description = "How many of them may come at once.")
-  void burst(@Nullable String value) {
-    set("burst", value);
-  }
-
-  @Option(names = "--latency-ms", paramLabel = "N", description = "Wait before each answer.")
-  void latencyMs(@Nullable String value) {
-    set("latencyMs", value);
-  }
-
-  @Option(names = "--faults", paramLabel = "FILE", description = "JSON, as PUT /faults takes it.")
-  void faults(@Nullable String value) {
-    set("faults", value);
-  }
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Sets one key of doors or campaignService, such as doors.hosts=cs.example.com.")
-  private Map<String, String> others = new LinkedHashMap<>();
-
-  @Option(names = "--seed", paramLabel = "S", description = "The same seed plays the same faults.")
-  void seed(@Nullable String value) {
-    set("seed", value);
-=======
     OptionSpec spec(ISetter setter) {
       return OptionSpec.builder(name)
           .paramLabel(label)
@@ -150,7 +101,6 @@ final class CampaignServiceCommand implements Callable<Integer> {
           .setter(setter)
           .build();
     }
->>>>>>> main
   }
 
   // picocli resets every option to null before it parses.

@@ -62,7 +62,6 @@ public final class DialspoolCommand implements Runnable {
     line.addSubcommand(new DemoCommand(surroundings));
     line.addSubcommand(new ReplayCommand(surroundings));
     line.addSubcommand(new PreflightCommand(surroundings));
-    line.addSubcommand(new CampaignServiceCommand(surroundings));
     line.addSubcommand(CampaignServiceCommand.spec(surroundings));
     line.addSubcommand(new BenchCommand());
     line.addSubcommand(new SimulateCommand());

@@ -107,8 +107,7 @@ public final class DryRun {
   private void judge(byte[] bytes, int at, int to) {
     Fault fault = lines.read(bytes, at, to, items);
     if (fault == null) {
-      items =
-          slot.trade(new CampaignId(config.campaignId()), items, clock.epochMs(), synced -> {});
+      items = slot.trade(new CampaignId(config.campaignId()), items, clock.epochMs(), synced -> {});
       validate.on(slot);
       fault = slot.items().verdict(0) == Verdict.FINE ? null : slot.items().fault(0);
       if (fault == null) {

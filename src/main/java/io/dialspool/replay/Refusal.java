@@ -20,8 +20,8 @@ final class Refusal {
       case "UnrecognizedClientException", "InvalidClientTokenId" ->
           " (expected: a key or token that stands in the service's key file)";
       case "InvalidSignatureException",
-              "IncompleteSignatureException",
-              "SignatureDoesNotMatchException" ->
+          "IncompleteSignatureException",
+          "SignatureDoesNotMatchException" ->
           " (expected: the --secret that belongs to --key, and the service's --region)";
       case "ExpiredTokenException" -> " (expected: credentials that are still valid)";
       case "RequestExpired" -> " (expected: a clock within 15 minutes of the service's)";
