@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
-import java.util.Date;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
@@ -152,13 +152,15 @@ public final class TlsFiles {
           config.tlsPrivateKeyFile(),
           "the private key of the first certificate in " + CERTIFICATE);
     }
-    Date now = new Date(clock.epochMs());
-    if (now.after(leaf.getNotAfter()) || now.before(leaf.getNotBefore())) {
+    Instant now = Instant.ofEpochMilli(clock.epochMs());
+    Instant from = leaf.getNotBefore().toInstant();
+    Instant to = leaf.getNotAfter().toInstant();
+    if (now.isAfter(to) || now.isBefore(from)) {
       LOG.warn(
           "TLS: the certificate in {} is valid from {} to {}: clients will refuse it",
           config.tlsCertificateFile(),
-          leaf.getNotBefore().toInstant(),
-          leaf.getNotAfter().toInstant());
+          from,
+          to);
     }
     List<X509Certificate> authorities =
         pem.authorities.isEmpty()

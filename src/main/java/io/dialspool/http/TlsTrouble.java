@@ -91,7 +91,8 @@ final class TlsTrouble extends ChannelInboundHandlerAdapter {
 
   // The message of a record that isn't TLS is that record, perhaps with a lead in it.
   private static String inWords(Throwable cause) {
-    Throwable root = isOfTls(cause) ? cause.getCause() : cause;
+    Throwable inner = cause instanceof DecoderException ? cause.getCause() : null;
+    Throwable root = inner == null ? cause : inner;
     if (root instanceof NotSslRecordException) {
       return "what came is not TLS (expected: https)";
     }

@@ -56,8 +56,8 @@ class HttpGuardTest {
     assertEquals(
         403,
         status(
-            "GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\n"
-                + "Origin: http://evil.example\r\n"));
+            "GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost"
+                .concat("\r\nOrigin: http://evil.example\r\n")));
   }
 
   @Test
@@ -72,9 +72,12 @@ class HttpGuardTest {
   void shouldLookAtEveryRequestOfAConnection() throws IOException {
     String all =
         exchange(
-            "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
-                + "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n"
-                + "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            String.join(
+                "\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: localhost",
+                "GET / HTTP/1.1\r\nHost: evil.example",
+                "GET / HTTP/1.1\r\nHost: localhost",
+                ""));
     assertTrue(all.startsWith("HTTP/1.1 200 "), all);
     assertEquals(1, all.split("HTTP/1.1 403 ", -1).length - 1, all);
     assertEquals(1, all.split("HTTP/1.1 200 ", -1).length - 1, all);

@@ -25,8 +25,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DoorTlsTest {
   private static final String PUT = "PUT /campaigns/c-1/dial-requests";
   private static final String POST =
-      "POST /campaigns/c-1/dial-requests HTTP/1.1\r\nHost: localhost\r\n"
-          + "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n";
+      String.join(
+          "\r\n",
+          "POST /campaigns/c-1/dial-requests HTTP/1.1",
+          "Host: localhost",
+          "Content-Type: application/x-ndjson",
+          "Transfer-Encoding: chunked",
+          "",
+          "");
 
   private static X509Bundle authority;
   private static DoorFixture door;
