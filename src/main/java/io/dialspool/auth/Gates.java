@@ -1,27 +1,101 @@
 package io.dialspool.auth;
 
+import io.dialspool.config.Config;
 import io.dialspool.time.Clock;
 import io.netty.channel.ChannelHandler;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the gates of a port, one for each connection. */
+/**
+ * Makes the gates of each port, one for each connection, as {@link
+ * io.dialspool.http.Entrance#gate()} wants them: null where nobody is asked.
+ */
 public final class Gates {
-  private Gates() {}
+  private static final Supplier<@Nullable ChannelHandler> NONE = () -> null;
+
+  private final String region;
+  private final Clock clock;
+  private final boolean targetIsAmazon;
+  private final @Nullable KeyFile doors;
+  private final @Nullable KeyFile campaignService;
+
+  private Gates(
+      Config config,
+      boolean targetIsAmazon,
+      @Nullable KeyFile doors,
+      @Nullable KeyFile campaignService,
+      Clock clock) {
+    this.region = config.target().region();
+    this.targetIsAmazon = targetIsAmazon;
+    this.doors = doors;
+    this.campaignService = campaignService;
+    this.clock = clock;
+  }
 
   /**
-   * @param file null if nobody is asked who he is, and only calls that are passed on are refused
-   * @param region that signatures must be made for
+   * Of the whole service.
+   *
+   * @param targetIsAmazon whether calls that are passed on change the real world
+   * @throws io.dialspool.config.ConfigException with all that is wrong in a key file
+   */
+  public static Gates ofService(Config config, boolean targetIsAmazon, Clock clock) {
+    boolean embedded = config.target().kind().equals("embedded");
+    return new Gates(
+        config,
+        targetIsAmazon,
+        file("doors.keyFile", config.doors().keyFile()),
+        embedded ? campaignServiceFile(config) : null,
+        clock);
+  }
+
+  /**
+   * Of a campaign service alone.
+   *
+   * @throws io.dialspool.config.ConfigException with all that is wrong in its key file
+   */
+  public static Gates ofCampaignService(Config config, Clock clock) {
+    return new Gates(config, false, null, campaignServiceFile(config), clock);
+  }
+
+  private static @Nullable KeyFile campaignServiceFile(Config config) {
+    return file("campaignService.keyFile", config.campaignService().keyFile());
+  }
+
+  private static @Nullable KeyFile file(String configKey, String path) {
+    return path.isEmpty() ? null : KeyFile.open(configKey, Path.of(path));
+  }
+
+  /**
    * @param onRefused is told the code of each refusal; on the event loops, must not block
    */
-  public static Supplier<@Nullable ChannelHandler> before(
-      @Nullable KeyFile file,
-      String region,
-      Rule rule,
-      Clock clock,
-      Consumer<String> onRefused) {
-    var judge = new Judge(file, region, rule, clock);
+  public Supplier<@Nullable ChannelHandler> data(Consumer<String> onRefused) {
+    return doors == null && !targetIsAmazon
+        ? NONE
+        : before(new Judge(doors, region, Rule.api(targetIsAmazon), clock), onRefused);
+  }
+
+  public Supplier<@Nullable ChannelHandler> management() {
+    return doors == null
+        ? NONE
+        : before(new Judge(doors, region, Rule.management(), clock), code -> {});
+  }
+
+  public Supplier<@Nullable ChannelHandler> campaignService() {
+    return campaignService == null
+        ? NONE
+        : before(new Judge(campaignService, region, Rule.api(false), clock), code -> {});
+  }
+
+  private static Supplier<@Nullable ChannelHandler> before(
+      Judge judge, Consumer<String> onRefused) {
     return () -> new Gate(judge, onRefused);
+  }
+
+  /** Looks whether a key file has changed. To be called about once a second, on one thread. */
+  public void look() {
+    Stream.of(doors, campaignService).filter(file -> file != null).forEach(KeyFile::look);
   }
 }

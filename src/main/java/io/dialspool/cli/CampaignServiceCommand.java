@@ -1,12 +1,16 @@
 package io.dialspool.cli;
 
+import io.dialspool.auth.Gates;
 import io.dialspool.campaignservice.CampaignService;
-import io.dialspool.config.CampaignServiceConfig;
+import io.dialspool.config.Config;
 import io.dialspool.config.ConfigLoader;
 import io.dialspool.http.Entrance;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -95,6 +99,17 @@ final class CampaignServiceCommand implements Callable<Integer> {
     set("seed", value);
   }
 
+  @Option(
+      names = "--key-file",
+      paramLabel = "FILE",
+      description = {
+        "YAML, who may do what, read again when it changes; any credentials do without.",
+        "Signatures must be for the region us-east-1, or DIALSPOOL_TARGET_REGION."
+      })
+  void keyFile(@Nullable String value) {
+    set("keyFile", value);
+  }
+
   // picocli resets every option to null before it parses.
   private void set(String key, @Nullable String value) {
     if (value == null) {
@@ -106,9 +121,13 @@ final class CampaignServiceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    CampaignServiceConfig config =
-        ConfigLoader.load(null, surroundings.environment(), sets).campaignService();
-    CampaignService service = CampaignService.start(config, Entrance.OPEN, surroundings.clock());
+    Config config = ConfigLoader.load(null, surroundings.environment(), sets);
+    var gates = Gates.ofCampaignService(config, surroundings.clock());
+    var entrance = new Entrance(() -> null, gates.campaignService());
+    CampaignService service =
+        CampaignService.start(config.campaignService(), entrance, surroundings.clock());
+    Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("key-file", true))
+        .scheduleWithFixedDelay(gates::look, 1, 1, TimeUnit.SECONDS);
     surroundings.out().println("ready campaign-service=" + service.url());
     surroundings.out().flush();
     surroundings.untilStopped().await(service);

@@ -13,6 +13,7 @@ package io.dialspool.config;
  *     allow
  * @param latencyMs before each answer
  * @param faults a JSON file; empty for none
+ * @param keyFile who may do what there (YAML); empty: any credentials do
  */
 public record CampaignServiceConfig(
     String address,
@@ -25,10 +26,11 @@ public record CampaignServiceConfig(
     double drainPerSecond,
     int latencyMs,
     String faults,
-    long seed) {
+    long seed,
+    String keyFile) {
   public static final CampaignServiceConfig DEFAULT =
       new CampaignServiceConfig(
-          "127.0.0.1", 8027, "data/campaign-service", 10, 10, 100, 50_000, 0, 0, "", 1);
+          "127.0.0.1", 8027, "data/campaign-service", 10, 10, 100, 50_000, 0, 0, "", 1, "");
 
   public CampaignServiceConfig {
     Expect.range("campaignService.port", port, 0, 65_535);

@@ -35,11 +35,13 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -103,6 +105,9 @@ public final class Dispatcher {
         }
       };
 
+  /** Campaigns known as paused, as the store has or will have them; the target bounds how many. */
+  private final Set<CampaignId> paused;
+
   private long recallTicket;
   private int inFlight;
   private int loadedTotal;
@@ -140,10 +145,14 @@ public final class Dispatcher {
 
   /**
    * @param restored lanes from before the start
+   * @param paused campaigns that were paused then
    * @param seen told every campaign state that was read; dispatch thread
    */
   public Dispatcher(
-      Parts parts, List<Spool.RestoredLane> restored, BiConsumer<CampaignId, CampaignState> seen) {
+      Parts parts,
+      List<Spool.RestoredLane> restored,
+      Set<CampaignId> paused,
+      BiConsumer<CampaignId, CampaignState> seen) {
     config = parts.config();
     target = parts.target();
     timeoutNs = parts.timeoutNs();
@@ -161,6 +170,7 @@ public final class Dispatcher {
     poller = new GatePoller(target, this::later, seen);
     bisecting = new Share(budget.perSecondMax() * SMALL_SHARE);
     probing = new Share(budget.perSecondMax() * SMALL_SHARE);
+    this.paused = new HashSet<>(paused);
     for (Spool.RestoredLane lane : restored) {
       addLane(new Lane(lane, settles));
     }
@@ -248,6 +258,10 @@ public final class Dispatcher {
     lanes.put(lane.info().number(), control);
     byCampaign.put(lane.info().campaign(), control);
     unsettled += lane.counts().queued();
+    if (paused.contains(lane.info().campaign())) {
+      control.gate().beginPaused();
+      control.pauseKept = true;
+    }
     Change early = changedEarly.remove(lane.info().campaign());
     if (early != null) {
       control.gate().changedByUs(early.state(), early.nowNs(), early.nowMs());
@@ -279,6 +293,8 @@ public final class Dispatcher {
     } else if (reply instanceof StoreReply.MarksWritten written) {
       control(written.lane()).lane().markWritten(written.marks());
       makeReady(control(written.lane()));
+    } else if (reply instanceof StoreReply.PauseWritten written) {
+      written.then().run();
     } else if (reply instanceof StoreReply.Swept swept) {
       sweeper.swept(control(swept.lane()), swept, nowNs, nowMs);
     } else if (reply instanceof StoreReply.FindDone found) {
@@ -391,16 +407,35 @@ public final class Dispatcher {
   // --- gates
 
   /**
-   * A life cycle call was answered through us; no call leaves against the new state afterwards.
-   * Dispatch thread.
+   * A life cycle call was answered through us; no call leaves against the new state afterwards, not
+   * even after a crash. Dispatch thread.
+   *
+   * @param whenApplied run once that holds
    */
-  public void campaignChanged(CampaignId campaign, CampaignState state, long nowNs, long nowMs) {
+  public void campaignChanged(
+      CampaignId campaign, CampaignState state, long nowNs, long nowMs, Runnable whenApplied) {
     LaneControl control = byCampaign.get(campaign);
+    if (state == CampaignState.PAUSED) {
+      keepPause(campaign, true, whenApplied);
+    } else {
+      keepPause(campaign, false, () -> {});
+      whenApplied.run();
+    }
     if (control == null) {
       changedEarly.put(campaign, new Change(state, nowNs, nowMs));
     } else {
       control.gate().changedByUs(state, nowNs, nowMs);
+      control.pauseKept = state == CampaignState.PAUSED;
       gateMoved(control);
+    }
+  }
+
+  // A restart would open the gate at the first Running that it reads, which may be older than the
+  // pause.
+  private void keepPause(CampaignId campaign, boolean isPaused, Runnable whenSynced) {
+    boolean changes = isPaused ? paused.add(campaign) : paused.remove(campaign);
+    if (changes || isPaused) { // a pause that is known may still be on its way to the disk
+      store.offer(new StoreCommand.WritePause(campaign, isPaused, whenSynced));
     }
   }
 
@@ -411,9 +446,14 @@ public final class Dispatcher {
       control.gate().deleted();
       gateMoved(control);
     }
+    keepPause(campaign, false, () -> {});
   }
 
   private void gateMoved(LaneControl control) {
+    if (control.gate().isAfterPause() != control.pauseKept) {
+      control.pauseKept = !control.pauseKept;
+      keepPause(control.lane().info().campaign(), control.pauseKept, () -> {});
+    }
     boolean failed = control.gate().state() == CampaignState.FAILED;
     if (failed && !control.failureTold) {
       alarms.raise("campaign " + control.lane().info().campaign() + " has failed; it is held");

@@ -26,6 +26,7 @@ public final class LaneControl {
   int sweptThrough;
   boolean sweeping;
   boolean failureTold;
+  boolean pauseKept; // by the store
   int asked; // of the store, by a read that is under way
   WaitingFor waitingFor = WaitingFor.BATCH;
   private @Nullable Reason ending;

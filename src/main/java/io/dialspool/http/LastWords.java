@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
 
@@ -53,12 +54,20 @@ public final class LastWords extends ChannelInboundHandlerAdapter {
                 ctx.close();
                 return;
               }
-              if (ctx.channel() instanceof DuplexChannel channel) {
-                channel.shutdownOutput();
-              }
+              sayEnd(ctx);
               ctx.executor().schedule(() -> ctx.close(), LINGER_MS, TimeUnit.MILLISECONDS);
               ctx.read();
             });
+  }
+
+  // Under TLS the end has a message of its own; without it the answer would count as cut off.
+  private static void sayEnd(ChannelHandlerContext ctx) {
+    SslHandler tls = ctx.pipeline().get(SslHandler.class);
+    if (tls != null) {
+      tls.closeOutbound();
+    } else if (ctx.channel() instanceof DuplexChannel channel) {
+      channel.shutdownOutput();
+    }
   }
 
   @Override

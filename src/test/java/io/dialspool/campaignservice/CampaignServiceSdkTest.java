@@ -84,7 +84,8 @@ class CampaignServiceSdkTest {
         0,
         0,
         faults,
-        1);
+        1,
+        "");
   }
 
   @AfterEach

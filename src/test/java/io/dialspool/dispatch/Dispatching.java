@@ -83,6 +83,7 @@ public final class Dispatching {
                 random,
                 () -> {}),
             spool.restored(),
+            spool.paused(),
             (campaign, state) -> {});
     replies.add(dispatcher);
     for (Spool.RestoredLane lane : spool.restored()) {
@@ -163,8 +164,12 @@ public final class Dispatching {
 
   /** The campaign was changed through us. */
   public void change(CampaignId campaign, CampaignState state) {
+    change(campaign, state, () -> {});
+  }
+
+  public void change(CampaignId campaign, CampaignState state, Runnable whenApplied) {
     target.states.put(campaign, state);
-    dispatcher.campaignChanged(campaign, state, clock.nanoTime(), clock.epochMs());
+    dispatcher.campaignChanged(campaign, state, clock.nanoTime(), clock.epochMs(), whenApplied);
   }
 
   // --- what is seen
