@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param queryAsSent null if it is the same as {@code query}
  * @param end after the query, without the payload's hash
  */
-record CanonicalRequest(
-    String start, String query, @Nullable String queryAsSent, String end) {
+record CanonicalRequest(String start, String query, @Nullable String queryAsSent, String end) {
 
   /**
    * @throws Refusal if a header that is said to be signed is not there

@@ -2,7 +2,6 @@ package io.dialspool.auth;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpRequest;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -190,7 +189,6 @@ record Claim(
         // said below
       }
     }
-    throw new Refusal(
-        Refusal.incomplete("Signature: malformed (expected: 64 hexadecimal digits)"));
+    throw new Refusal(Refusal.incomplete("Signature: malformed (expected: 64 hexadecimal digits)"));
   }
 }

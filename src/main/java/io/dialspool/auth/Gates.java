@@ -1,9 +1,11 @@
 package io.dialspool.auth;
 
 import io.dialspool.config.Config;
+import io.dialspool.config.ConfigException;
 import io.dialspool.time.Clock;
 import io.netty.channel.ChannelHandler;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -39,10 +41,17 @@ public final class Gates {
    * Of the whole service.
    *
    * @param targetIsAmazon whether calls that are passed on change the real world
-   * @throws io.dialspool.config.ConfigException with all that is wrong in a key file
+   * @throws ConfigException with all that is wrong in a key file
    */
   public static Gates ofService(Config config, boolean targetIsAmazon, Clock clock) {
     boolean embedded = config.target().kind().equals("embedded");
+    if (embedded
+        && !config.campaignService().keyFile().isEmpty()
+        && config.target().accessKeyId().isEmpty()) {
+      throw new ConfigException(
+          List.of(
+              "target.accessKeyId: (empty) (expected: a key of campaignService.keyFile, for this process calls there too)"));
+    }
     return new Gates(
         config,
         targetIsAmazon,
@@ -54,7 +63,7 @@ public final class Gates {
   /**
    * Of a campaign service alone.
    *
-   * @throws io.dialspool.config.ConfigException with all that is wrong in its key file
+   * @throws ConfigException with all that is wrong in its key file
    */
   public static Gates ofCampaignService(Config config, Clock clock) {
     return new Gates(config, false, null, campaignServiceFile(config), clock);

@@ -90,8 +90,7 @@ final class Judge {
             Refusal.incomplete(
                 "Authorization: unknown scheme (expected: " + Claim.ALGORITHM + " or Bearer)"));
       }
-      return signed(
-          head, Claim.ofHeader(authorization, head.headers()), query, demand, keys, sha);
+      return signed(head, Claim.ofHeader(authorization, head.headers()), query, demand, keys, sha);
     } catch (Refusal e) {
       return Ruling.refused(e.error());
     }
@@ -121,13 +120,15 @@ final class Judge {
       signature.fits(declared == null ? Sha256.hex(EMPTY_HASH) : declared, sha);
       throw new Refusal(
           Refusal.unknownKey(
-              "The access key " + Refusal.shown(claim.scope().accessKeyId()) + " is not known here."));
+              "The access key "
+                  + Refusal.shown(claim.scope().accessKeyId())
+                  + " is not known here."));
     }
     checkSessionToken(claim, secret);
 
     ApiError refusal = key.refusal(demand, nowMs);
-    boolean bodiless = !HttpUtil.isTransferEncodingChunked(head)
-        && HttpUtil.getContentLength(head, 0L) == 0;
+    boolean bodiless =
+        !HttpUtil.isTransferEncodingChunked(head) && HttpUtil.getContentLength(head, 0L) == 0;
     if (declared == null && !bodiless) {
       return new Ruling(
           refusal,
@@ -146,9 +147,7 @@ final class Judge {
     byte[] expected = Sha256.HEX.parseHex(declared);
     if (!bodiless) {
       return new Ruling(
-          null,
-          key.caller(),
-          hash -> MessageDigest.isEqual(hash, expected) ? null : WRONG_BODY);
+          null, key.caller(), hash -> MessageDigest.isEqual(hash, expected) ? null : WRONG_BODY);
     }
     if (!MessageDigest.isEqual(EMPTY_HASH, expected)) {
       throw new Refusal(WRONG_BODY);
@@ -199,7 +198,8 @@ final class Judge {
                   : "A session token was sent, but the access key has none."));
     }
     if (secret.hasSessionToken() && !secret.isSessionToken(claim.sessionToken())) {
-      throw new Refusal(Refusal.tokenExpired("The session token is not the access key's present one."));
+      throw new Refusal(
+          Refusal.tokenExpired("The session token is not the access key's present one."));
     }
   }
 
@@ -230,7 +230,8 @@ final class Judge {
   }
 
   private static boolean isHash(String text) {
-    return text.length() == 2 * Sha256.BYTES && text.chars().allMatch(java.util.HexFormat::isHexDigit);
+    return text.length() == 2 * Sha256.BYTES
+        && text.chars().allMatch(java.util.HexFormat::isHexDigit);
   }
 
   /** A signature to be held against the request that it came with. */

@@ -24,7 +24,8 @@ record Key(
       return Refusal.denied(
           "The key " + caller.name() + " lacks the right " + right + ", which this call needs.");
     }
-    if (campaigns != null && (demand.campaign() == null || !campaigns.contains(demand.campaign()))) {
+    if (campaigns != null
+        && (demand.campaign() == null || !campaigns.contains(demand.campaign()))) {
       return Refusal.denied(
           "The key "
               + caller.name()

@@ -76,7 +76,8 @@ public final class KeyFile {
   private Keys read(KeySource.Stamp stamp) throws IOException {
     if (stamp.bytes() > BYTES_MAX) {
       throw new ConfigException(
-          List.of(configKey + ": " + stamp.bytes() + " bytes (expected: at most " + BYTES_MAX + ")"));
+          List.of(
+              configKey + ": " + stamp.bytes() + " bytes (expected: at most " + BYTES_MAX + ")"));
     }
     Keys read = new KeysReader(configKey).read(source.read());
     LOG.info("{}: {} keys are in force", configKey, read.count());

@@ -94,9 +94,7 @@ final class KeysReader {
   private @Nullable JsonNode parsed(byte[] yaml) throws IOException {
     var mapper =
         new ObjectMapper(
-                YAMLFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
+                YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     try {
       JsonNode root = mapper.readTree(yaml);
@@ -147,7 +145,8 @@ final class KeysReader {
                 entry,
                 "secretAccessKey",
                 text ->
-                    text.length() >= SECRET_CHARACTERS_MIN && text.length() <= SECRET_CHARACTERS_MAX,
+                    text.length() >= SECRET_CHARACTERS_MIN
+                        && text.length() <= SECRET_CHARACTERS_MAX,
                 SECRET_CHARACTERS_MIN + " to " + SECRET_CHARACTERS_MAX + " characters")
             : "";
     String token = "";
@@ -185,7 +184,10 @@ final class KeysReader {
     }
     var key =
         new Key(
-            new Caller(name, rights), campaigns, expiresMs, signs ? new Secret(secret, token) : null);
+            new Caller(name, rights),
+            campaigns,
+            expiresMs,
+            signs ? new Secret(secret, token) : null);
     if (!names.add(name)) {
       fault(at + ".name: " + name + " again", "each name once");
     }
@@ -197,7 +199,8 @@ final class KeysReader {
     }
   }
 
-  // YAML takes 0123 or 1e5 for numbers and no for a boolean: what isn't text is asked for in quotes.
+  // YAML takes 0123 or 1e5 for numbers and no for a boolean: what isn't text is asked for in
+  // quotes.
   private String needed(
       String at, JsonNode entry, String member, Predicate<String> form, String expected) {
     JsonNode value = entry.path(member);
@@ -243,7 +246,8 @@ final class KeysReader {
     for (int i = 0; i < list.size() && list.isArray(); i++) {
       JsonNode id = list.get(i);
       if (!id.isTextual() || !CampaignId.isValid(id.asText())) {
-        fault(at + "[" + i + "]: malformed", "a campaign's id, in quotes if it looks like a number");
+        fault(
+            at + "[" + i + "]: malformed", "a campaign's id, in quotes if it looks like a number");
       } else {
         campaigns.add(id.asText());
       }

@@ -58,8 +58,7 @@ final class Query {
     for (Pair pair : pairs) {
       if (HttpCall.decoded(pair.name).equals(name)) {
         if (found != null) {
-          throw new Refusal(
-              Refusal.incomplete(name + ": given more than once (expected: once)"));
+          throw new Refusal(Refusal.incomplete(name + ": given more than once (expected: once)"));
         }
         found = HttpCall.decoded(pair.value);
       }

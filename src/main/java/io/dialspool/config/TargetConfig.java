@@ -48,7 +48,10 @@ public record TargetConfig(
         "static credentials for connect-campaigns");
   }
 
-  /** Whether calls reach Amazon itself, and so real people, rather than a server that plays its part. */
+  /**
+   * Whether calls reach Amazon itself, and so real people, rather than a server that plays its
+   * part.
+   */
   public boolean isAmazon() {
     if (!kind.equals("connect-campaigns")) {
       return false;
@@ -56,7 +59,8 @@ public record TargetConfig(
     return endpoint.isEmpty()
         || endpoint
             .toLowerCase(Locale.ROOT)
-            .matches("https?://(.*\\.)?(amazonaws\\.com|amazonaws\\.com\\.cn|api\\.aws)\\.?(:\\d+)?/?");
+            .matches(
+                "https?://(.*\\.)?(amazonaws\\.com|amazonaws\\.com\\.cn|api\\.aws)\\.?(:\\d+)?/?");
   }
 
   // The secret must not reach a log by way of the generated method.

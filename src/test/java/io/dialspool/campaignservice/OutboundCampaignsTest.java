@@ -721,7 +721,18 @@ class OutboundCampaignsTest {
   private static CampaignServiceConfig config(
       double callsPerSecond, int burst, int buffer, double drainPerSecond, int agents) {
     return new CampaignServiceConfig(
-        "127.0.0.1", 0, "unused", callsPerSecond, burst, agents, buffer, drainPerSecond, 0, "", 1, "");
+        "127.0.0.1",
+        0,
+        "unused",
+        callsPerSecond,
+        burst,
+        agents,
+        buffer,
+        drainPerSecond,
+        0,
+        "",
+        1,
+        "");
   }
 
   private static Faults faults(String json) {
