@@ -68,6 +68,13 @@ final class GatedPort implements AutoCloseable {
     channel = open(new Judge(file, "us-east-1", rule, clock));
   }
 
+  /** Of a file that is read already. */
+  GatedPort(KeyFile file) {
+    source = new FakeKeySource("");
+    this.file = file;
+    channel = open(new Judge(file, "us-east-1", Rule.api(false), clock));
+  }
+
   /** Without a key file. */
   GatedPort(Rule rule) {
     source = new FakeKeySource("");

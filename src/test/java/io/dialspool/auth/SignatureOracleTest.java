@@ -20,6 +20,8 @@ import software.amazon.awssdk.utils.http.SdkHttpUtils;
 /** What AWS's own signers sign is let in, and with anything changed it is not. */
 class SignatureOracleTest {
   private static final int REQUESTS = 2_000;
+  private static final KeyFile KEYS =
+      new KeyFile("doors.keyFile", new FakeKeySource(GatedPort.KEYS));
   private static final List<String> METHODS = List.of("GET", "PUT", "POST", "DELETE");
   private static final String PRINTABLE =
       "abcXYZ019-_.~!$&'()*,;=:@/ +%\"<>[]{}|\\^`#?äß€日本😀ÿ\u00a0";
@@ -29,7 +31,7 @@ class SignatureOracleTest {
   @ValueSource(booleans = {false, true})
   void shouldLetInWhatTheSdkForJavaV2Signs(boolean presigned) {
     var random = new SplittableRandom(presigned ? 2 : 1);
-    try (var port = new GatedPort()) {
+    try (var port = new GatedPort(KEYS)) {
       for (int i = 0; i < REQUESTS; i++) {
         Wire request = disguised(random, generated(random, presigned));
         assertEquals("200", port.send(request), () -> "of " + request);
@@ -42,7 +44,7 @@ class SignatureOracleTest {
   @ValueSource(booleans = {false, true})
   void shouldLetInWhatTheSdkForJavaV1Signs(boolean presigned) {
     var random = new SplittableRandom(presigned ? 4 : 3);
-    try (var port = new GatedPort()) {
+    try (var port = new GatedPort(KEYS)) {
       for (int i = 0; i < REQUESTS; i++) {
         Signing signing = presigned ? Signing.presigned(Duration.ofMinutes(5)) : Signing.header();
         Wire request =
@@ -69,7 +71,7 @@ class SignatureOracleTest {
         String name = tampering.getKey();
         String code = name.substring(name.indexOf(':') + 1).strip();
         Wire tampered = tampering.getValue().apply(request);
-        try (var port = new GatedPort()) {
+        try (var port = new GatedPort(KEYS)) {
           assertEquals(code, port.send(tampered), () -> name + " of " + request);
           assertEquals(List.of(), port.passed, () -> name + " of " + request);
         }
