@@ -77,7 +77,7 @@ record CanonicalRequest(String start, String query, @Nullable String queryAsSent
     boolean blank = false;
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
-      if (c == ' ' || c >= '\t' && c <= '\r') {
+      if (c == ' ' || (c >= '\t' && c <= '\r')) {
         blank = begun;
         continue;
       }

@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * io.dialspool.http.Entrance#gate()} wants them: null where nobody is asked.
  */
 public final class Gates {
-  private static final Supplier<@Nullable ChannelHandler> NONE = () -> null;
-
   private final String region;
   private final Clock clock;
   private final boolean targetIsAmazon;
@@ -82,20 +80,24 @@ public final class Gates {
    */
   public Supplier<@Nullable ChannelHandler> data(Consumer<String> onRefused) {
     return doors == null && !targetIsAmazon
-        ? NONE
+        ? nobody()
         : before(new Judge(doors, region, Rule.api(targetIsAmazon), clock), onRefused);
   }
 
   public Supplier<@Nullable ChannelHandler> management() {
     return doors == null
-        ? NONE
+        ? nobody()
         : before(new Judge(doors, region, Rule.management(), clock), code -> {});
   }
 
   public Supplier<@Nullable ChannelHandler> campaignService() {
     return campaignService == null
-        ? NONE
+        ? nobody()
         : before(new Judge(campaignService, region, Rule.api(false), clock), code -> {});
+  }
+
+  private static Supplier<@Nullable ChannelHandler> nobody() {
+    return () -> null;
   }
 
   private static Supplier<@Nullable ChannelHandler> before(

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class GateTest {
@@ -30,7 +31,7 @@ class GateTest {
   void shouldForgetTheLastCallerAtTheNextHead() {
     try (var port = new GatedPort(GatedPort.KEYS, Rule.management())) {
       port.send(Signing.header().sign("GET", "/metrics", NOTHING));
-      assertEquals("AKIDEXAMPLE", String.valueOf(port.caller().name()));
+      assertEquals(new Caller("AKIDEXAMPLE", Set.of(Right.values())), port.caller());
       port.send(Wire.get("/health/live"));
       assertNull(port.caller());
     }
@@ -65,7 +66,7 @@ class GateTest {
       Wire request = Signing.header().sign("GET", "/spool", NOTHING);
       assertEquals("200", port.send(request));
       port.source.write(GatedPort.KEYS.replace("AKIDEXAMPLE", "AKIDNEXT"));
-      port.file.look();
+      port.look();
       assertEquals("UnrecognizedClientException", port.send(request));
       assertEquals(
           "200",

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One connection through a gate to a door that answers 200 and says who came. No socket. */
@@ -53,7 +54,7 @@ final class GatedPort implements AutoCloseable {
 
   final FixedClock clock = new FixedClock();
   final FakeKeySource source;
-  final @Nullable KeyFile file;
+  private final @Nullable KeyFile file;
   final List<String> refused = new ArrayList<>();
   final List<String> passed = new ArrayList<>();
   private final EmbeddedChannel channel;
@@ -149,6 +150,11 @@ final class GatedPort implements AutoCloseable {
 
   @Nullable Caller caller() {
     return Caller.of(channel);
+  }
+
+  /** The key file is looked at. */
+  void look() {
+    Objects.requireNonNull(file).look();
   }
 
   @Override
