@@ -80,24 +80,20 @@ public final class Gates {
    */
   public Supplier<@Nullable ChannelHandler> data(Consumer<String> onRefused) {
     return doors == null && !targetIsAmazon
-        ? nobody()
+        ? () -> null
         : before(new Judge(doors, region, Rule.api(targetIsAmazon), clock), onRefused);
   }
 
   public Supplier<@Nullable ChannelHandler> management() {
     return doors == null
-        ? nobody()
+        ? () -> null
         : before(new Judge(doors, region, Rule.management(), clock), code -> {});
   }
 
   public Supplier<@Nullable ChannelHandler> campaignService() {
     return campaignService == null
-        ? nobody()
+        ? () -> null
         : before(new Judge(campaignService, region, Rule.api(false), clock), code -> {});
-  }
-
-  private static Supplier<@Nullable ChannelHandler> nobody() {
-    return () -> null;
   }
 
   private static Supplier<@Nullable ChannelHandler> before(
