@@ -76,7 +76,7 @@ final class Campaign {
   boolean isActive() {
     return switch (state) {
       case INITIALIZED, RUNNING, PAUSED -> true;
-      case STOPPED, FAILED -> false;
+      case STOPPED, FAILED, COMPLETED -> false;
     };
   }
 

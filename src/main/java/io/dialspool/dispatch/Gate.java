@@ -135,7 +135,7 @@ public final class Gate {
   }
 
   boolean isStopped() {
-    return state == CampaignState.STOPPED;
+    return state == CampaignState.STOPPED || state == CampaignState.COMPLETED;
   }
 
   /** A read without an answer: ask again, but not at once. */
@@ -165,7 +165,7 @@ public final class Gate {
   /** What a closed gate makes requests wait for. */
   WaitingFor waitingFor(long nowNs) {
     CampaignState known = state;
-    if (missing || isHeldByAlarm(nowNs) || known == CampaignState.STOPPED) {
+    if (missing || isHeldByAlarm(nowNs) || isStopped()) {
       return WaitingFor.HELD_BY_ALARM;
     }
     if (known == CampaignState.PAUSED || (known == null && doubtful)) {

@@ -314,7 +314,7 @@ public final class Simulation {
                   ? CampaignState.STOPPED
                   : world.nextInt(10) == 0 ? CampaignState.FAILED : CampaignState.PAUSED;
           case PAUSED -> world.nextInt(8) == 0 ? CampaignState.STOPPED : CampaignState.RUNNING;
-          case STOPPED -> CampaignState.STOPPED;
+          case STOPPED, COMPLETED -> campaign.state();
           case FAILED -> CampaignState.RUNNING;
         };
     move(campaign, to, world.nextInt(2) == 0);

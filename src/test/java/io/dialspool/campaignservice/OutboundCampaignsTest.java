@@ -851,7 +851,7 @@ class OutboundCampaignsTest {
         call("POST", "/campaigns/" + id + "/start", "");
         call("POST", "/campaigns/" + id + "/stop", "");
       }
-      case FAILED -> {
+      case FAILED, COMPLETED -> {
         campaigns.fail(id);
         campaigns.commit();
       }
