@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dialspool.config.CampaignServiceConfig;
 import io.dialspool.config.ConfigException;
 import io.dialspool.http.Entrance;
@@ -48,6 +49,8 @@ import software.amazon.awssdk.services.connectcampaigns.model.ValidationExceptio
 
 /** The service on its port, called by the unmodified AWS SDK for Java v2 and by plain HTTP. */
 class CampaignServiceSdkTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private Path directory;
   private final HttpClient http = HttpClient.newHttpClient();
   private CampaignService service;
@@ -86,6 +89,7 @@ class CampaignServiceSdkTest {
         50_000,
         0,
         0,
+        3_000,
         faults,
         1);
   }
@@ -222,7 +226,7 @@ class CampaignServiceSdkTest {
             ValidationException.class,
             () -> sdk.putDialRequestBatch(r -> r.id("x").dialRequests(List.of())));
     assertEquals(
-        "dialRequests: 0 items (expected: an array of 1 to 25)",
+        "dialRequests: 0 items (expected: 1 to 25 items)",
         refused.awsErrorDetails().errorMessage());
   }
 
@@ -307,7 +311,7 @@ class CampaignServiceSdkTest {
     HttpResponse<String> set =
         putFaults("{\"share429\":1,\"retryAfterSeconds\":7,\"buffer\":5,\"latencyMs\":20}");
     assertEquals(200, set.statusCode());
-    JsonNode faults = Shape.JSON.readTree(get("/faults").body());
+    JsonNode faults = JSON.readTree(get("/faults").body());
     assertEquals(1.0, faults.path("share429").asDouble());
     assertEquals(5, faults.path("buffer").asInt());
     assertFalse(faults.has("agents"));
@@ -333,7 +337,7 @@ class CampaignServiceSdkTest {
       assertEquals(404, answer.statusCode(), call);
       assertEquals(
           "UnknownOperationException", answer.headers().firstValue("x-amzn-ErrorType").orElse(""));
-      assertTrue(Shape.JSON.readTree(answer.body()).has("message"));
+      assertTrue(JSON.readTree(answer.body()).has("message"));
     }
     assertEquals(400, get("/campaigns/").statusCode());
   }
@@ -355,7 +359,7 @@ class CampaignServiceSdkTest {
         List.of(
             "campaignService.faults: "
                 + faults
-                + ": share429: out of range (expected: a number from 0 to 1)"),
+                + ": share429: out of range (expected: number from 0 to 1)"),
         wrong.faults());
     try (var holder = new ServerSocket()) {
       holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -413,7 +417,7 @@ class CampaignServiceSdkTest {
     assertEquals("application/x-ndjson", answer.headers().firstValue("content-type").orElse(""));
     var lines = new ArrayList<JsonNode>();
     for (String line : answer.body().lines().toList()) {
-      lines.add(Shape.JSON.readTree(line));
+      lines.add(JSON.readTree(line));
     }
     return lines;
   }
