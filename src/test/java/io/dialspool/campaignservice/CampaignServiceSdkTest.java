@@ -42,10 +42,12 @@ import software.amazon.awssdk.services.connectcampaigns.ConnectCampaignsClient;
 import software.amazon.awssdk.services.connectcampaigns.model.ConflictException;
 import software.amazon.awssdk.services.connectcampaigns.model.DialRequest;
 import software.amazon.awssdk.services.connectcampaigns.model.InvalidCampaignStateException;
+import software.amazon.awssdk.services.connectcampaigns.model.InvalidStateException;
 import software.amazon.awssdk.services.connectcampaigns.model.PutDialRequestBatchResponse;
 import software.amazon.awssdk.services.connectcampaigns.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.connectcampaigns.model.ThrottlingException;
 import software.amazon.awssdk.services.connectcampaigns.model.ValidationException;
+import software.amazon.awssdk.services.connectcampaignsv2.ConnectCampaignsV2Client;
 
 /** The service on its port, called by the unmodified AWS SDK for Java v2 and by plain HTTP. */
 class CampaignServiceSdkTest {
@@ -159,6 +161,65 @@ class CampaignServiceSdkTest {
     assertEquals("Initialized", answer.successfulRequests().get(0).stateAsString());
     assertEquals("nobody", answer.failedRequests().get(0).campaignId());
     assertEquals("ResourceNotFound", answer.failedRequests().get(0).failureCodeAsString());
+  }
+
+  @Test
+  void shouldTagAndUntagBySdk() {
+    String id = create("spring");
+    String arn = sdk.describeCampaign(r -> r.id(id)).campaign().arn();
+    sdk.tagResource(r -> r.arn(arn).tags(Map.of("k/2", "ä b", "a+b", "")));
+    assertEquals(
+        Map.of("owner", "me", "k/2", "ä b", "a+b", ""),
+        sdk.listTagsForResource(r -> r.arn(arn)).tags());
+    sdk.untagResource(r -> r.arn(arn).tagKeys("k/2", "a+b"));
+    assertEquals(Map.of("owner", "me"), sdk.listTagsForResource(r -> r.arn(arn)).tags());
+  }
+
+  @Test
+  void shouldOnboardAnInstanceBySdk() {
+    var job =
+        sdk.startInstanceOnboardingJob(
+            r -> r.connectInstanceId("i-1").encryptionConfig(e -> e.enabled(false)));
+    assertEquals("IN_PROGRESS", job.connectInstanceOnboardingJobStatus().statusAsString());
+    assertEquals(
+        job.connectInstanceOnboardingJobStatus(),
+        sdk.getInstanceOnboardingJobStatus(r -> r.connectInstanceId("i-1"))
+            .connectInstanceOnboardingJobStatus());
+    assertThrows(
+        InvalidStateException.class,
+        () -> sdk.deleteInstanceOnboardingJob(r -> r.connectInstanceId("i-1")));
+  }
+
+  @Test
+  void shouldServeTheLifeCycleOfVersionTwoBySdk() throws Exception {
+    String id = running("spring");
+    try (var v2 =
+        ConnectCampaignsV2Client.builder()
+            .endpointOverride(URI.create(service.url()))
+            .region(Region.US_EAST_1)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
+            .overrideConfiguration(o -> o.retryStrategy(r -> r.maxAttempts(1)))
+            .build()) {
+      v2.pauseCampaign(r -> r.id(id));
+      assertEquals("Paused", state(id));
+      String completed = "{\"campaignId\":\"" + id + "\",\"state\":\"Completed\"}";
+      assertEquals(completed, send("PUT", "/campaign-states", completed).body());
+      assertEquals("Completed", v2.getCampaignState(r -> r.id(id)).stateAsString());
+      var refused =
+          assertThrows(
+              software.amazon.awssdk.services.connectcampaignsv2.model.InvalidCampaignStateException
+                  .class,
+              () -> v2.resumeCampaign(r -> r.id(id)));
+      assertEquals("Completed", refused.stateAsString());
+    }
+    assertEquals(
+        404,
+        send("PUT", "/campaign-states", "{\"campaignId\":\"x\",\"state\":\"Failed\"}")
+            .statusCode());
+    assertEquals(
+        400,
+        send("PUT", "/campaign-states", "{\"campaignId\":\"x\",\"state\":\"Odd\"}").statusCode());
   }
 
   @Test
