@@ -210,6 +210,7 @@ final class Dialer {
     credit = in.getDouble();
     lowestInFlight = in.getLong();
     long firstBuffered = in.getLong();
+    buffer.beginAt(firstBuffered);
     for (int i = 0; in.hasRemaining(); i++) {
       ended[i] = in.getLong();
     }

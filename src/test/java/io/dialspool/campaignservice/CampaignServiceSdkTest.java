@@ -251,7 +251,8 @@ class CampaignServiceSdkTest {
             "receivedAt",
             "expirationTime",
             "attributes",
-            "times"),
+            "times",
+            "dialledAt"), // an agent is free
         first.properties().stream().map(Map.Entry::getKey).toList());
     assertEquals(id, first.path("campaignId").asText());
     assertEquals("t-1", first.path("clientToken").asText());
@@ -351,6 +352,31 @@ class CampaignServiceSdkTest {
     assertEquals(1, record(id).size());
     assertEquals(404, get("/dial-requests?campaign=nobody").statusCode());
     assertEquals(400, get("/dial-requests").statusCode());
+  }
+
+  @Test
+  void shouldCountTheContactsOfACampaign() throws Exception {
+    String id = running("spring");
+    put(id, item("t-1", "+12065550100", Instant.now().plusSeconds(300), Map.of()));
+    JsonNode counts = Shape.JSON.readTree(get("/contacts?campaign=" + id).body());
+    assertEquals(
+        List.of(
+            "taken",
+            "buffered",
+            "ringing",
+            "talking",
+            "answered",
+            "notAnswered",
+            "failed",
+            "expired",
+            "disconnectReasons"),
+        counts.properties().stream().map(Map.Entry::getKey).toList());
+    assertEquals(1, counts.path("taken").asInt());
+    assertEquals(1, counts.path("ringing").asInt());
+    assertEquals(0, counts.path("disconnectReasons").path("EXPIRED").asInt(-1));
+    assertEquals(404, get("/contacts?campaign=nobody").statusCode());
+    assertEquals(400, get("/contacts?campaign=").statusCode());
+    assertEquals(404, send("POST", "/contacts?campaign=" + id, "").statusCode());
   }
 
   @Test
