@@ -32,6 +32,7 @@ final class CampaignServiceProcess {
         1_000_000,
         0,
         0,
+        3_000,
         "",
         1);
   }
