@@ -3,6 +3,7 @@ package io.dialspool;
 import com.lmax.disruptor.BlockingWaitStrategy;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
+import io.dialspool.auth.Gates;
 import io.dialspool.campaignservice.CampaignService;
 import io.dialspool.config.Config;
 import io.dialspool.config.ConfigException;
@@ -103,17 +104,23 @@ public final class Dialspool implements AutoCloseable {
       own(metrics);
       checkBindings(config);
       TlsFiles tls = TlsFiles.open(config.doors(), clock);
-      Entrance entrance =
-          new Entrance(tls::context, () -> null, HostRule.of(config.doors().hosts()));
+      HostRule hosts = HostRule.of(config.doors().hosts());
       EventLoopGroup loops = loops("dialspool-io", config.intake().threads());
       EventLoopGroup targetLoops = loops("dialspool-target", 1);
       ScheduledExecutorService housekeeping = housekeeping();
       housekeeping.scheduleWithFixedDelay(tls::look, 1, 1, TimeUnit.SECONDS);
 
+      // Who may come in.
+      var gates = Gates.ofService(config, config.target().isAmazon(), clock);
+      housekeeping.scheduleWithFixedDelay(gates::look, 1, 1, TimeUnit.SECONDS);
+
       // Where batches go.
       TargetIdentity identity = identity(config);
-      Entrance embedded = new Entrance(tls::contextForOurselves, () -> null, entrance.hosts());
-      URI endpoint = endpoint(config, embedded, clock);
+      URI endpoint =
+          endpoint(
+              config,
+              new Entrance(tls::contextForOurselves, gates.campaignService(), hosts),
+              clock);
       targetUrl = endpoint.toString();
       Target target =
           own(
@@ -199,20 +206,26 @@ public final class Dialspool implements AutoCloseable {
       desk = new FrontDesk(target, campaigns, dispatcher, spool, lookUps(), () -> overload(disk));
       var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, dispatcher);
       housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
+      var door = new Meters.Door(metrics);
       intake =
           own(
               Intake.start(
                   config.intake(),
-                  entrance,
+                  new Entrance(tls::context, gates.data(code -> door.refused(code, 1)), hosts),
                   loops,
                   ring.getRingBuffer(),
                   desk,
                   clock,
-                  new Meters.Door(metrics)));
+                  door));
       management =
           own(
               ManagementServer.start(
-                  config.management(), entrance, loops, metrics, this::live, () -> ready(disk)));
+                  config.management(),
+                  new Entrance(tls::context, gates.management(), hosts),
+                  loops,
+                  metrics,
+                  this::live,
+                  () -> ready(disk)));
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -257,11 +270,18 @@ public final class Dialspool implements AutoCloseable {
   }
 
   /**
-   * Whether the ports may listen where the configuration says; resolves names.
+   * Looks whether the doors could be opened as the configuration says: where the ports listen,
+   * certificates, keys. Resolves names and reads files.
    *
-   * @throws ConfigException with a line for each that may not
+   * @throws ConfigException with what is wrong
    */
-  public static void checkBindings(Config config) {
+  public static void checkDoors(Config config, Clock clock) {
+    checkBindings(config);
+    TlsFiles.open(config.doors(), clock);
+    Gates.ofService(config, config.target().isAmazon(), clock);
+  }
+
+  private static void checkBindings(Config config) {
     String keyFile = config.doors().keyFile();
     var bindings = new ArrayList<Binding>();
     bindings.add(new Binding("intake.address", config.intake().address(), KEY_FILE, keyFile));
@@ -270,7 +290,10 @@ public final class Dialspool implements AutoCloseable {
     if (isEmbedded(config)) {
       var embedded =
           new Binding(
-              "campaignService.address", config.campaignService().address(), KEY_FILE, keyFile);
+              "campaignService.address",
+              config.campaignService().address(),
+              "campaignService.keyFile",
+              config.campaignService().keyFile());
       bindings.add(embedded);
       // Its only client, this process, has no client certificate, so it asks for none.
       if (config.doors().tlsClientCertificates().equals("required") && !embedded.isLoopback()) {
@@ -336,9 +359,9 @@ public final class Dialspool implements AutoCloseable {
             "connect-campaigns", "", config.target().region(), config.target().endpoint());
   }
 
-  private URI endpoint(Config config, Entrance entrance, Clock clock) {
+  private URI endpoint(Config config, Entrance embedded, Clock clock) {
     return isEmbedded(config)
-        ? URI.create(own(CampaignService.start(config.campaignService(), entrance, clock)).url())
+        ? URI.create(own(CampaignService.start(config.campaignService(), embedded, clock)).url())
         : HttpTarget.endpoint(config.target());
   }
 

@@ -1,7 +1,7 @@
 package io.dialspool.cli;
 
+import io.dialspool.auth.Gates;
 import io.dialspool.campaignservice.CampaignService;
-import io.dialspool.config.CampaignServiceConfig;
 import io.dialspool.config.Config;
 import io.dialspool.config.ConfigLoader;
 import io.dialspool.config.DoorsConfig;
@@ -91,7 +91,13 @@ final class CampaignServiceCommand implements Callable<Integer> {
                 "onboardingMs",
                 "How long the onboarding of a Connect instance takes."),
             new KeyOption("--faults", "FILE", "faults", "JSON, as PUT /faults takes it."),
-            new KeyOption("--seed", "S", "seed", "The same seed plays the same calls and faults."));
+            new KeyOption("--seed", "S", "seed", "The same seed plays the same calls and faults."),
+            new KeyOption(
+                "--key-file",
+                "FILE",
+                "keyFile",
+                "YAML, who may do what, read again when it changes; any credentials do without."
+                    + " Signatures are for us-east-1, or DIALSPOOL_TARGET_REGION."));
 
     OptionSpec spec(ISetter setter) {
       return OptionSpec.builder(name)
@@ -122,21 +128,30 @@ final class CampaignServiceCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     var all = new LinkedHashMap<String, String>(others);
     all.putAll(sets);
-    Config whole = ConfigLoader.load(null, surroundings.environment(), all);
-    CampaignServiceConfig config = whole.campaignService();
-    DoorsConfig doors = whole.doors();
+    Config config = ConfigLoader.load(null, surroundings.environment(), all);
+    DoorsConfig doors = config.doors();
     Binding.check(
         doors,
         List.of(
             new Binding(
-                "campaignService.address", config.address(), "doors.keyFile", doors.keyFile())));
+                "campaignService.address",
+                config.campaignService().address(),
+                "campaignService.keyFile",
+                config.campaignService().keyFile())));
     TlsFiles tls = TlsFiles.open(doors, surroundings.clock());
-    var entrance = new Entrance(tls::context, () -> null, HostRule.of(doors.hosts()));
-    CampaignService service = CampaignService.start(config, entrance, surroundings.clock());
-    if (tls.isOn()) {
-      Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("tls-files", true))
-          .scheduleWithFixedDelay(tls::look, 1, 1, TimeUnit.SECONDS);
-    }
+    var gates = Gates.ofCampaignService(config, surroundings.clock());
+    var entrance = new Entrance(tls::context, gates.campaignService(), HostRule.of(doors.hosts()));
+    CampaignService service =
+        CampaignService.start(config.campaignService(), entrance, surroundings.clock());
+    Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("door-files", true))
+        .scheduleWithFixedDelay(
+            () -> {
+              tls.look();
+              gates.look();
+            },
+            1,
+            1,
+            TimeUnit.SECONDS);
     surroundings.out().println("ready campaign-service=" + service.url());
     surroundings.out().flush();
     surroundings.untilStopped().await(service);
