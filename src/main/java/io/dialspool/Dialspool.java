@@ -116,11 +116,8 @@ public final class Dialspool implements AutoCloseable {
 
       // Where batches go.
       TargetIdentity identity = identity(config);
-      URI endpoint =
-          endpoint(
-              config,
-              new Entrance(tls::contextForOurselves, gates.campaignService(), hosts),
-              clock);
+      Entrance embedded = new Entrance(tls::contextForOurselves, gates.campaignService(), hosts);
+      URI endpoint = endpoint(config, embedded, clock);
       targetUrl = endpoint.toString();
       Target target =
           own(
@@ -359,9 +356,9 @@ public final class Dialspool implements AutoCloseable {
             "connect-campaigns", "", config.target().region(), config.target().endpoint());
   }
 
-  private URI endpoint(Config config, Entrance embedded, Clock clock) {
+  private URI endpoint(Config config, Entrance entrance, Clock clock) {
     return isEmbedded(config)
-        ? URI.create(own(CampaignService.start(config.campaignService(), embedded, clock)).url())
+        ? URI.create(own(CampaignService.start(config.campaignService(), entrance, clock)).url())
         : HttpTarget.endpoint(config.target());
   }
 

@@ -2,6 +2,7 @@ package io.dialspool.cli;
 
 import io.dialspool.auth.Gates;
 import io.dialspool.campaignservice.CampaignService;
+import io.dialspool.config.CampaignServiceConfig;
 import io.dialspool.config.Config;
 import io.dialspool.config.ConfigLoader;
 import io.dialspool.config.DoorsConfig;
@@ -128,22 +129,22 @@ final class CampaignServiceCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     var all = new LinkedHashMap<String, String>(others);
     all.putAll(sets);
-    Config config = ConfigLoader.load(null, surroundings.environment(), all);
-    DoorsConfig doors = config.doors();
+    Config whole = ConfigLoader.load(null, surroundings.environment(), all);
+    CampaignServiceConfig config = whole.campaignService();
+    DoorsConfig doors = whole.doors();
     Binding.check(
         doors,
         List.of(
             new Binding(
                 "campaignService.address",
-                config.campaignService().address(),
+                config.address(),
                 "campaignService.keyFile",
-                config.campaignService().keyFile())));
+                config.keyFile())));
     TlsFiles tls = TlsFiles.open(doors, surroundings.clock());
-    var gates = Gates.ofCampaignService(config, surroundings.clock());
+    Gates gates = Gates.ofCampaignService(whole, surroundings.clock());
     var entrance = new Entrance(tls::context, gates.campaignService(), HostRule.of(doors.hosts()));
-    CampaignService service =
-        CampaignService.start(config.campaignService(), entrance, surroundings.clock());
-    Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("door-files", true))
+    CampaignService service = CampaignService.start(config, entrance, surroundings.clock());
+    Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("files", true))
         .scheduleWithFixedDelay(
             () -> {
               tls.look();
