@@ -21,10 +21,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * The embedded campaign service on its port: the contract's operations, {@code GET /dial-requests}
- * and {@code /faults} (api.md). Any credentials do; signatures are not looked at. It syncs before
+ * The embedded campaign service on its port: the contract's operations, {@code GET /dial-requests},
+ * {@code GET /contacts} ({@link ContactCounts}) and {@code /faults} (api.md). Any credentials do; signatures are not looked at. It syncs before
  * it answers: what a client was told survives a kill.
  */
 public final class CampaignService implements AutoCloseable {
@@ -99,12 +100,9 @@ public final class CampaignService implements AutoCloseable {
   private void handle(HttpCall call) {
     List<String> segments = call.segments();
     if (segments.equals(List.of("dial-requests")) && call.method().equals("GET")) {
-      String id = call.query("campaign");
-      if (id == null || id.isEmpty()) {
-        call.answer(ApiError.validation("campaign: missing (expected: a campaign's id)"));
-      } else {
-        new RecordStream(commit, campaigns, loops, call, id).begin();
-      }
+      ofCampaign(call, id -> new RecordStream(commit, campaigns, loops, call, id).begin());
+    } else if (segments.equals(List.of("contacts")) && call.method().equals("GET")) {
+      ofCampaign(call, id -> offer(call, () -> contacts(id)));
     } else if (segments.equals(List.of("faults")) && call.method().equals("GET")) {
       offer(call, this::faultsNow);
     } else if (segments.equals(List.of("faults")) && call.method().equals("PUT")) {
@@ -124,6 +122,22 @@ public final class CampaignService implements AutoCloseable {
     } else {
       perform(call);
     }
+  }
+
+  private static void ofCampaign(HttpCall call, Consumer<String> question) {
+    String id = call.query("campaign");
+    if (id == null || id.isEmpty()) {
+      call.answer(ApiError.validation("campaign: missing (expected: a campaign's id)"));
+    } else {
+      question.accept(id);
+    }
+  }
+
+  private HttpAnswer contacts(String id) {
+    ContactCounts counts = campaigns.contacts(id);
+    return counts == null
+        ? HttpAnswer.error(ApiError.notFound("There was never such a campaign."))
+        : HttpAnswer.json(counts);
   }
 
   private HttpAnswer faultsNow() {

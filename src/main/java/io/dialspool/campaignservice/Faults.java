@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param buffer dial requests that one dialer holds; 0 for always full
  * @param drainPerSecond of a running campaign's buffer; 0 for as fast as agents allow
  * @param agents of each dialer
+ * @param ringMs how long a call rings on average
+ * @param talkMs how long an answered one keeps its agent on average
+ * @param answerRate share of calls that are answered
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Faults(
@@ -46,9 +49,13 @@ public record Faults(
     @Nullable Integer burst,
     @Nullable Integer buffer,
     @Nullable Double drainPerSecond,
-    @Nullable Integer agents) {
+    @Nullable Integer agents,
+    @Nullable Integer ringMs,
+    @Nullable Integer talkMs,
+    @Nullable Double answerRate) {
   public static final Faults NONE =
-      new Faults(null, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, null, null, null, null);
+      new Faults(
+          null, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, null, null, null, null, null, null, null);
   private static final Set<String> MEMBERS = members();
 
   /**
@@ -76,9 +83,12 @@ public record Faults(
           retryAfterSeconds == null ? 0 : retryAfterSeconds,
           shape.optionalNumber("callsPerSecond", 0.1, 1_000_000),
           shape.optionalInteger("burst", 1, 1_000_000),
-          shape.optionalInteger("buffer", 0, 1_000_000_000),
+          shape.optionalInteger("buffer", 0, 10_000_000),
           shape.optionalNumber("drainPerSecond", 0, 1_000_000),
-          shape.optionalInteger("agents", 1, 1_000_000));
+          shape.optionalInteger("agents", 1, 1_000_000),
+          shape.optionalInteger("ringMs", 0, 600_000),
+          shape.optionalInteger("talkMs", 0, 3_600_000),
+          shape.optionalNumber("answerRate", 0, 1));
     } catch (Refused e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

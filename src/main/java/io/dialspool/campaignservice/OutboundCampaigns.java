@@ -39,7 +39,6 @@ public final class OutboundCampaigns implements AutoCloseable {
   private static final int ACTIVE_MAX = 50;
   private static final int TOTAL_MAX = 500;
   private static final long TOKEN_LIFE_MS = Duration.ofDays(7).toMillis();
-  private static final long DIALER_KEEP_NS = Duration.ofSeconds(1).toNanos();
 
   private final Clock clock;
   private final CampaignServiceConfig config;
@@ -74,12 +73,8 @@ public final class OutboundCampaigns implements AutoCloseable {
     if (kept.deleted()) {
       return;
     }
-    long nowNs = clock.nanoTime();
-    long nowMs = clock.epochMs();
-    var dialer = new Dialer(config.seed(), kept.ordinal(), nowNs);
-    byte[] dialerState = ledger.dialerState(kept.id());
-    long after = dialerState == null ? 1 : dialer.restore(dialerState, nowNs, nowMs);
-    ledger.eachExpiration(kept.id(), after, dialer::take);
+    var dialer = new Dialer(config.seed(), kept.ordinal(), clock.epochMs());
+    ledger.takeUp(kept.id(), dialer);
     add(
         new Campaign(
             kept.id(),
@@ -87,8 +82,7 @@ public final class OutboundCampaigns implements AutoCloseable {
             kept.description(),
             kept.state(),
             dialer,
-            ledger.lastSequence(kept.id()) + 1,
-            nowNs));
+            ledger.lastSequence(kept.id()) + 1));
   }
 
   private void add(Campaign campaign) {
@@ -175,7 +169,34 @@ public final class OutboundCampaigns implements AutoCloseable {
     UUID campaign = CampaignLabel.parsed(id);
     return campaign == null
         ? new Ledger.Page(new byte[0], 0)
-        : ledger.page(campaign, from, last, bytesMax);
+        : ledger.page(campaign, from, last, bytesMax, clock.epochMs());
+  }
+
+  /** Plays the campaign's dialer, so that after the next commit its record is as of now. */
+  void bringUpToDate(String id) {
+    Campaign campaign = campaigns.get(id);
+    if (campaign != null) {
+      playDialer(campaign);
+    }
+  }
+
+  /**
+   * How many contacts of a campaign are where; null if it never was. A deleted campaign's have all
+   * ended.
+   */
+  @Nullable ContactCounts contacts(String id) {
+    Campaign campaign = campaigns.get(id);
+    if (campaign != null) {
+      playDialer(campaign);
+      return ContactCounts.of(campaign.dialer(), campaign.taken());
+    }
+    UUID deleted = CampaignLabel.parsed(id);
+    if (deleted == null || !ledger.knows(deleted)) {
+      return null;
+    }
+    var dialer = new Dialer(config.seed(), 0, clock.epochMs());
+    ledger.takeUp(deleted, dialer);
+    return ContactCounts.of(dialer, ledger.lastSequence(deleted));
   }
 
   ObjectNode createCampaign(NewCampaign wanted) {
@@ -212,10 +233,8 @@ public final class OutboundCampaigns implements AutoCloseable {
       description.set("tags", wanted.tags());
     }
     long ordinal = ++lastOrdinal;
-    long nowNs = clock.nanoTime();
-    var dialer = new Dialer(config.seed(), ordinal, nowNs);
-    var campaign =
-        new Campaign(id, ordinal, description, CampaignState.INITIALIZED, dialer, 1, nowNs);
+    var dialer = new Dialer(config.seed(), ordinal, clock.epochMs());
+    var campaign = new Campaign(id, ordinal, description, CampaignState.INITIALIZED, dialer, 1);
     add(campaign);
     ledger.keep(campaign, false);
     return chosen(description, "id", "arn", "tags");
@@ -298,12 +317,14 @@ public final class OutboundCampaigns implements AutoCloseable {
     playDialer(campaign);
     campaign.moveTo(to);
     ledger.keep(campaign, false);
-    keepDialer(campaign);
     return null;
   }
 
   @Nullable ObjectNode deleteCampaign(String id) {
     Campaign campaign = existing(id);
+    playDialer(campaign);
+    campaign.dialer().runOut();
+    ledger.keepDialer(campaign);
     ledger.keep(campaign, true); // its record stays
     campaigns.remove(id);
     byOrdinal.remove(campaign.ordinal());
@@ -328,9 +349,7 @@ public final class OutboundCampaigns implements AutoCloseable {
         takeOrThrottle(campaign, request, nowMs, answer);
       }
     }
-    if (clock.nanoTime() - campaign.dialerKeptNs() >= DIALER_KEEP_NS) {
-      keepDialer(campaign);
-    }
+    ledger.keepDialer(campaign);
     return answer.written();
   }
 
@@ -340,12 +359,12 @@ public final class OutboundCampaigns implements AutoCloseable {
     if (known != null && nowMs - known.receivedAtMs() < TOKEN_LIFE_MS) {
       ledger.repeat(campaign.id(), known.sequence());
       answer.succeed(request, Ledger.dialRequestId(campaign.id(), known.sequence()));
-    } else if (!campaign.dialer().hasRoom(capacity)) {
+    } else if (!campaign.dialer().hasRoom(capacity.buffer())) {
       answer.fail(request, FailureCode.REQUEST_THROTTLED);
     } else {
       long sequence = campaign.takeSequence();
       ledger.take(campaign.id(), sequence, request, nowMs);
-      campaign.dialer().take(request.expirationTime());
+      campaign.dialer().take(sequence, request.expirationTime().toEpochMilli());
       answer.succeed(request, Ledger.dialRequestId(campaign.id(), sequence));
     }
   }
@@ -358,12 +377,8 @@ public final class OutboundCampaigns implements AutoCloseable {
   }
 
   private void playDialer(Campaign campaign) {
-    campaign.dialer().play(clock.nanoTime(), clock.epochMs(), campaign.isRunning(), capacity);
-  }
-
-  private void keepDialer(Campaign campaign) {
-    ledger.keepDialer(campaign, clock.epochMs());
-    campaign.dialerKeptAt(clock.nanoTime());
+    campaign.dialer().play(clock.epochMs(), Pace.of(campaign, capacity));
+    ledger.keepDialer(campaign);
   }
 
   private Campaign existing(String id) {
@@ -396,7 +411,6 @@ public final class OutboundCampaigns implements AutoCloseable {
   public void close() {
     for (Campaign campaign : byOrdinal.values()) {
       playDialer(campaign);
-      keepDialer(campaign);
     }
     ledger.commit();
     ledger.close();

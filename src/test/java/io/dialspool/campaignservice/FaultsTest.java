@@ -16,7 +16,7 @@ class FaultsTest {
             + "\"shareDroppedBefore\":0.4,\"shareDroppedAfter\":0.5,\"shareMissing\":0.6,"
             + "\"shareDoubled\":0.7,\"shareForeign\":0.8,\"shareUnknownError\":0.9,"
             + "\"retryAfterSeconds\":2,\"callsPerSecond\":7.5,\"burst\":3,\"buffer\":0,"
-            + "\"drainPerSecond\":1.5,\"agents\":4}";
+            + "\"drainPerSecond\":1.5,\"agents\":4,\"ringMs\":6,\"talkMs\":7,\"answerRate\":0.25}";
     Faults faults = Faults.ofJson(json.getBytes(UTF_8));
     assertEquals(json, new String(faults.json(), UTF_8));
     assertEquals(faults, Faults.ofJson(faults.json()));
