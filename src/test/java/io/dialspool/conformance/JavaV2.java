@@ -119,7 +119,7 @@ final class JavaV2 implements AwsClient {
     return ((Buildable) builder).build();
   }
 
-  private static SdkField<?> field(SdkPojo pojo, String name) {
+  static SdkField<?> field(SdkPojo pojo, String name) {
     for (SdkField<?> field : pojo.sdkFields()) {
       if (field.memberName().equals(name)) {
         return field;
