@@ -22,14 +22,19 @@ final class DialBuffer {
     return size;
   }
 
+  /** Says, of an empty one, that all before {@code sequence} is gone. */
+  void beginAt(long sequence) {
+    first = sequence;
+    next = sequence;
+  }
+
   /**
    * @param sequence above all before it; what is left out counts as gone
    * @param expirationMs epoch milliseconds
    */
   void add(long sequence, long expirationMs) {
     if (size == 0) {
-      first = sequence;
-      next = sequence;
+      beginAt(sequence);
     }
     while (next <= sequence) {
       if (next - first == expirationsMs.length) {
@@ -45,7 +50,7 @@ final class DialBuffer {
     expiries.add(expirationMs, sequence, DisconnectReason.EXPIRED);
   }
 
-  /** The sequence of the oldest one; if none waits, at most that of the next to come. */
+  /** The sequence of the oldest one; if none waits, one above all that did. */
   long first() {
     return first;
   }

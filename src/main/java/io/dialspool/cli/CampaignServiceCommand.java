@@ -70,6 +70,11 @@ final class CampaignServiceCommand implements Callable<Integer> {
                 "PutDialRequestBatch calls admitted; 10 by default, as Amazon Connect does."),
             new KeyOption("--burst", "N", "burst", "How many of them may come at once."),
             new KeyOption("--latency-ms", "N", "latencyMs", "Wait before each answer."),
+            new KeyOption(
+                "--onboarding-ms",
+                "N",
+                "onboardingMs",
+                "How long the onboarding of a Connect instance takes."),
             new KeyOption("--faults", "FILE", "faults", "JSON, as PUT /faults takes it."),
             new KeyOption("--seed", "S", "seed", "The same seed plays the same calls and faults."));
 

@@ -11,11 +11,12 @@ package io.dialspool.config;
  * @param ringMs how long a call rings on average, answered or not
  * @param talkMs how long an answered call keeps its agent on average, the work after it included
  * @param answerRate share of calls that are answered
- * @param buffer dial requests that wait in one campaign's dialer before it answers RequestThrottled;
- *     some 45 bytes of memory each
+ * @param buffer dial requests that wait in one campaign's dialer before it answers
+ *     RequestThrottled; some 45 bytes of memory each
  * @param drainPerSecond how fast the buffer of a running campaign empties; 0 for as fast as agents
  *     allow
  * @param latencyMs before each answer
+ * @param onboardingMs how long the onboarding of an instance takes
  * @param faults a JSON file; empty for none
  */
 public record CampaignServiceConfig(
@@ -31,6 +32,7 @@ public record CampaignServiceConfig(
     int buffer,
     double drainPerSecond,
     int latencyMs,
+    int onboardingMs,
     String faults,
     long seed) {
   public static final CampaignServiceConfig DEFAULT =
@@ -47,6 +49,7 @@ public record CampaignServiceConfig(
           50_000,
           0,
           0,
+          3_000,
           "",
           1);
 
@@ -62,5 +65,6 @@ public record CampaignServiceConfig(
     Expect.range("campaignService.buffer", buffer, 1, 10_000_000);
     Expect.range("campaignService.drainPerSecond", drainPerSecond, 0, 1_000_000);
     Expect.range("campaignService.latencyMs", latencyMs, 0, 60_000);
+    Expect.range("campaignService.onboardingMs", onboardingMs, 0, 3_600_000);
   }
 }
