@@ -2,12 +2,26 @@ package io.dialspool.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dialspool.api.DeclaredError;
 import io.dialspool.api.Operation;
-import io.dialspool.whole.Service;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What the campaign service does for its operator: faults at will, states where no call leads. */
 final class BackRoom {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final String url;
 
   BackRoom(String url) {
@@ -21,7 +35,7 @@ final class BackRoom {
 
   /** Sets what goes wrong from now on; the JSON of {@code PUT /faults}. */
   void set(String faults) {
-    assertEquals(200, Service.call("PUT", url + "/faults", "application/json", faults).status());
+    call("PUT", "/faults", faults);
   }
 
   void heal() {
@@ -31,8 +45,39 @@ final class BackRoom {
   /** Puts a campaign into a state, as only the service itself does. */
   void enter(String campaign, String state) {
     String body = "{\"campaignId\":\"" + campaign + "\",\"state\":\"" + state + "\"}";
-    Service.Answer answer =
-        Service.call("PUT", url + "/campaign-states", "application/json", body);
-    assertEquals(200, answer.status(), answer.body());
+    call("PUT", "/campaign-states", body);
+  }
+
+  /** The dial requests that a campaign took, in order of arrival. */
+  List<JsonNode> dialRequests(String campaign) {
+    var requests = new ArrayList<JsonNode>();
+    for (String line :
+        call("GET", "/dial-requests?campaign=" + campaign, "").lines().toList()) {
+      try {
+        requests.add(JSON.readTree(line));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return requests;
+  }
+
+  private String call(String method, String path, String body) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url + path))
+            .timeout(Duration.ofSeconds(20))
+            .header("Authorization", "Bearer " + KeyRing.BEARER_TOKEN)
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    try {
+      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+      assertEquals(200, answer.statusCode(), answer.body());
+      return answer.body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

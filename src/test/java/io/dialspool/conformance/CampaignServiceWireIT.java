@@ -6,6 +6,6 @@ import java.nio.file.Path;
 class CampaignServiceWireIT extends WireConformance {
   @Override
   Deployment deploy(Path directory) {
-    return Deployment.campaignService(directory);
+    return Deployment.campaignService(directory, false);
   }
 }

@@ -1,8 +1,10 @@
 package io.dialspool.conformance;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,12 +20,17 @@ import io.dialspool.api.Json;
 import io.dialspool.api.Operation;
 import io.dialspool.api.Operation.Version;
 import io.dialspool.api.Operations;
+import io.dialspool.whole.Service;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -35,6 +42,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.connectcampaigns.model.CampaignState;
+import software.amazon.awssdk.services.connectcampaigns.model.InvalidCampaignStateException;
 
 /**
  * What the description says, asked of a door by AWS's own SDKs: every operation, and every error
@@ -43,6 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class Conformance {
+  private static final String PUT = "PutDialRequestBatch";
   private static final List<String> STATES =
       List.of("Initialized", "Running", "Paused", "Stopped", "Failed", "Completed");
 
@@ -57,8 +67,35 @@ abstract class Conformance {
 
   private Deployment deployment;
   private BackRoom backRoom;
-  private AwsClient javaV2;
-  private AwsClient javaV1;
+  private Sdk javaV2;
+  private Sdk javaV1;
+
+  /** An SDK with a client for each key. */
+  private record Sdk(Map<KeyRing, AwsClient> clients) {
+    static Sdk of(Function<KeyRing, AwsClient> client) {
+      var clients = new EnumMap<KeyRing, AwsClient>(KeyRing.class);
+      for (KeyRing key : KeyRing.values()) {
+        clients.put(key, client.apply(key));
+      }
+      return new Sdk(clients);
+    }
+
+    AwsClient by(KeyRing key) {
+      return requireNonNull(clients.get(key));
+    }
+
+    List<Operation> operations() {
+      return by(KeyRing.OPERATOR).operations();
+    }
+
+    ObjectNode call(Operation operation, ObjectNode input) {
+      return by(KeyRing.OPERATOR).call(operation, input);
+    }
+
+    void close() {
+      clients.values().forEach(AwsClient::close);
+    }
+  }
 
   /** Starts what is under test. */
   abstract Deployment deploy(Path directory);
@@ -67,8 +104,8 @@ abstract class Conformance {
   void start(@TempDir Path directory) {
     deployment = deploy(directory);
     backRoom = new BackRoom(door().campaignService());
-    javaV2 = new JavaV2(door(), 1);
-    javaV1 = new JavaV1(door());
+    javaV2 = Sdk.of(key -> new JavaV2(door(), key, 1));
+    javaV1 = Sdk.of(key -> new JavaV1(door(), key));
   }
 
   @AfterAll
@@ -82,8 +119,8 @@ abstract class Conformance {
     return deployment.door();
   }
 
-  private Scene scene(AwsClient client, Samples.Variant variant) {
-    return new Scene(client, backRoom, variant);
+  private Scene scene(Sdk sdk, Samples.Variant variant) {
+    return new Scene(sdk.by(KeyRing.OPERATOR), backRoom, variant);
   }
 
   // --- every operation, every declared error
@@ -98,11 +135,11 @@ abstract class Conformance {
     return cases(javaV1);
   }
 
-  private Stream<DynamicNode> cases(AwsClient client) {
+  private Stream<DynamicNode> cases(Sdk sdk) {
     var asked = new AtomicInteger();
     var operations = new ArrayList<DynamicNode>();
     int declared = 0;
-    for (Operation operation : client.operations()) {
+    for (Operation operation : sdk.operations()) {
       declared += operation.errors().size() + 1;
       var answers = new ArrayList<DynamicTest>();
       answers.add(
@@ -110,7 +147,7 @@ abstract class Conformance {
               "success",
               () -> {
                 asked.incrementAndGet();
-                succeed(client, operation, Samples.Variant.FULL);
+                succeed(sdk, operation, Samples.Variant.FULL);
               }));
       for (DeclaredError error : operation.errors()) {
         answers.add(
@@ -118,7 +155,7 @@ abstract class Conformance {
                 error.code(),
                 () -> {
                   asked.incrementAndGet();
-                  fail(client, operation, error);
+                  fail(sdk, operation, error);
                 }));
       }
       operations.add(dynamicContainer(operation.toString(), answers));
@@ -129,36 +166,59 @@ abstract class Conformance {
         Stream.of(dynamicTest("all of them", () -> assertEquals(cases, asked.get()))));
   }
 
-  private void succeed(AwsClient client, Operation operation, Samples.Variant variant) {
-    Scene scene = scene(client, variant);
+  private void succeed(Sdk sdk, Operation operation, Samples.Variant variant) {
+    Scene scene = scene(sdk, variant);
     Story story = Story.of(operation);
     ObjectNode input = scene.sample(operation, story.setting().apply(scene));
-    ObjectNode answer = client.call(operation, input);
+    ObjectNode answer = sdk.call(operation, input);
     byte[] written = answer.toString().getBytes(StandardCharsets.UTF_8);
     assertEquals(answer, Json.read(written, operation.output()), "as the description has it");
     story.judge().judge(scene, input, answer);
   }
 
-  private void fail(AwsClient client, Operation operation, DeclaredError error) {
-    Scene scene = scene(client, Samples.Variant.FULL);
+  private void fail(Sdk sdk, Operation operation, DeclaredError error) {
+    Scene scene = scene(sdk, Samples.Variant.FULL);
     Trouble trouble = Trouble.of(operation, error, scene);
     if (!trouble.ordered()) {
-      expectError(error, trouble.state(), () -> client.call(operation, trouble.input()));
+      expectError(error, trouble.state(), () -> sdk.call(operation, trouble.input()));
       return;
+    }
+    if (error == DeclaredError.ACCESS_DENIED && door().keyed()) {
+      AwsClient client = sdk.by(withoutTheRight(operation));
+      expectError(error, null, () -> client.call(operation, trouble.input()));
     }
     backRoom.fail(operation, error);
     try {
-      if (door().spools() && operation.name().equals("PutDialRequestBatch")) {
-        // Trouble behind the spool is the spool's: what the caller sends is kept.
-        Story.of(operation)
-            .judge()
-            .judge(scene, trouble.input(), client.call(operation, trouble.input()));
+      if (door().spools() && operation.name().equals(PUT)) {
+        ObjectNode answer = sdk.call(operation, trouble.input());
+        Story.of(operation).judge().judge(scene, trouble.input(), answer);
       } else {
-        expectError(error, null, () -> client.call(operation, trouble.input()));
+        expectError(error, null, () -> sdk.call(operation, trouble.input()));
       }
     } finally {
       backRoom.heal();
     }
+    if (door().spools() && operation.name().equals(PUT) && error != DeclaredError.ACCESS_DENIED) {
+      // Trouble behind the spool is the spool's: it kept what it was given, and tries again.
+      awaitHandedOver(trouble.input());
+    }
+  }
+
+  private static KeyRing withoutTheRight(Operation operation) {
+    boolean reads =
+        operation.method().equals("GET")
+            || List.of("ListCampaigns", "GetCampaignStateBatch").contains(operation.name());
+    return reads ? KeyRing.SUBMITTER : KeyRing.READER;
+  }
+
+  private List<JsonNode> awaitHandedOver(ObjectNode batch) {
+    String id = batch.path("id").asText();
+    int wanted = batch.path("dialRequests").size();
+    Service.await(
+        "handed over",
+        Duration.ofSeconds(30),
+        () -> backRoom.dialRequests(id).size() == wanted);
+    return backRoom.dialRequests(id);
   }
 
   private static Refused expectError(
@@ -173,6 +233,56 @@ abstract class Conformance {
         () -> assertTrue(refused.requestId().matches("[0-9a-f-]{36}"), refused.requestId()),
         () -> assertEquals(state, refused.state()));
     return refused;
+  }
+
+  @Test
+  void shouldRaiseExceptionsThatTellTheirStateByType() {
+    Scene scene = scene(javaV2, Samples.Variant.FULL);
+    ObjectNode paused = Scene.id(scene.campaign("Paused"));
+    ObjectNode completed = Scene.id(scene.campaign("Completed"));
+    Operation start = Operations.named(Version.V1, "StartCampaign");
+    Operation startV2 = Operations.named(Version.V2, "StartCampaign");
+    Refused refused = assertThrows(Refused.class, () -> javaV2.call(start, paused));
+    assertEquals(
+        CampaignState.PAUSED,
+        assertInstanceOf(InvalidCampaignStateException.class, refused.getCause()).state());
+    Refused refusedV1 = assertThrows(Refused.class, () -> javaV1.call(start, paused));
+    assertEquals(
+        "Paused",
+        assertInstanceOf(
+                com.amazonaws.services.connectcampaign.model.InvalidCampaignStateException.class,
+                refusedV1.getCause())
+            .getState());
+    Refused refusedV2 = assertThrows(Refused.class, () -> javaV2.call(startV2, completed));
+    assertEquals(
+        software.amazon.awssdk.services.connectcampaignsv2.model.CampaignState.COMPLETED,
+        assertInstanceOf(
+                software.amazon.awssdk.services.connectcampaignsv2.model
+                    .InvalidCampaignStateException.class,
+                refusedV2.getCause())
+            .state());
+  }
+
+  @Test
+  void shouldDialWhatTheSdksSent() {
+    Operation put = Operations.named(Version.V1, PUT);
+    for (Sdk sdk : List.of(javaV2, javaV1)) {
+      Scene scene = scene(sdk, Samples.Variant.FULL);
+      ObjectNode input = scene.sample(put, Story.of(put).setting().apply(scene));
+      sdk.call(put, input);
+      List<JsonNode> taken = awaitHandedOver(input);
+      for (int i = 0; i < taken.size(); i++) {
+        JsonNode sent = input.path("dialRequests").get(i);
+        assertNotNull(sent);
+        for (String member : List.of("clientToken", "phoneNumber", "attributes")) {
+          assertEquals(sent.get(member), taken.get(i).get(member));
+        }
+        Instant sentTime = Instant.parse(sent.path("expirationTime").asText());
+        Instant time = Instant.parse(taken.get(i).path("expirationTime").asText());
+        // The SDK for Java v1 sends milliseconds, and the spool at most five minutes from now.
+        assertTrue(Duration.between(time, sentTime).abs().toSeconds() < 5, time::toString);
+      }
+    }
   }
 
   // --- every form of an input, every limit of it
@@ -208,7 +318,7 @@ abstract class Conformance {
   }
 
   private void refuse(Operation operation, Broken broken) {
-    boolean put = operation.name().equals("PutDialRequestBatch");
+    boolean put = operation.name().equals(PUT);
     if (door().spools() && put && broken.ofForm() && broken.at().startsWith("dialRequests[")) {
       // The spool is kinder: such an item fails alone.
       JsonNode failed = javaV2.call(operation, broken.input()).path("failedRequests");
@@ -246,7 +356,7 @@ abstract class Conformance {
     String id = scene.campaign(state);
     ObjectNode input = scene.sample(operation, Map.of("id", TextNode.valueOf(id)));
     String leads = LEADS.get(state + " " + operation.name());
-    if (operation.name().equals("PutDialRequestBatch")
+    if (operation.name().equals(PUT)
         && (state.equals("Running")
             || door().spools() && List.of("Initialized", "Paused").contains(state))) {
       assertEquals(2, javaV2.call(operation, input).path("successfulRequests").size());
@@ -258,7 +368,7 @@ abstract class Conformance {
           expectError(
               DeclaredError.INVALID_CAMPAIGN_STATE, state, () -> javaV2.call(operation, input));
       assertEquals(state, scene.state(id), "a refused call changes nothing");
-      if (!operation.name().equals("PutDialRequestBatch")) {
+      if (!operation.name().equals(PUT)) {
         assertTrue(refused.message().contains(" is " + state), refused.message());
         assertTrue(refused.message().contains(operation.name()), refused.message());
         for (String legal : LEADS.keySet()) {
@@ -320,7 +430,7 @@ abstract class Conformance {
     ObjectNode input = Scene.id(scene.campaign());
     // As at Amazon: two such calls at once, then one a second.
     backRoom.set("{\"callsPerSecond\":10,\"burst\":10,\"retryAfterSeconds\":1}");
-    try (var patient = new JavaV2(door(), 4)) {
+    try (var patient = new JavaV2(door(), KeyRing.OPERATOR, 4)) {
       Refused refused =
           expectError(
               DeclaredError.THROTTLING,

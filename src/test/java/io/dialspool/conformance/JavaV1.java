@@ -33,7 +33,7 @@ final class JavaV1 implements AwsClient {
 
   private final AmazonConnectCampaign client;
 
-  JavaV1(Door door) {
+  JavaV1(Door door, KeyRing key) {
     // Else each client tells at length that this SDK is no longer kept.
     System.setProperty("aws.java.v1.disableDeprecationAnnouncement", "true");
     client =
@@ -41,7 +41,7 @@ final class JavaV1 implements AwsClient {
             .withEndpointConfiguration(new EndpointConfiguration(door.url(), Door.REGION))
             .withCredentials(
                 new AWSStaticCredentialsProvider(
-                    new BasicAWSCredentials(door.accessKeyId(), door.secretAccessKey())))
+                    new BasicAWSCredentials(key.accessKeyId(), key.secretAccessKey())))
             .withClientConfiguration(new ClientConfiguration().withMaxErrorRetry(0))
             .build();
   }

@@ -38,22 +38,23 @@ final class JavaV2 implements AwsClient {
   /**
    * @param attempts of a call at most
    */
-  JavaV2(Door door, int attempts) {
+  JavaV2(Door door, KeyRing key, int attempts) {
     clients =
         Map.of(
             Version.V1,
-            pointed(ConnectCampaignsClient.builder(), door, attempts).build(),
+            pointed(ConnectCampaignsClient.builder(), door, key, attempts).build(),
             Version.V2,
-            pointed(ConnectCampaignsV2Client.builder(), door, attempts).build());
+            pointed(ConnectCampaignsV2Client.builder(), door, key, attempts).build());
   }
 
-  private static <B extends AwsClientBuilder<B, ?>> B pointed(B builder, Door door, int attempts) {
+  private static <B extends AwsClientBuilder<B, ?>> B pointed(
+      B builder, Door door, KeyRing key, int attempts) {
     return builder
         .endpointOverride(URI.create(door.url()))
         .region(Region.of(Door.REGION))
         .credentialsProvider(
             StaticCredentialsProvider.create(
-                AwsBasicCredentials.create(door.accessKeyId(), door.secretAccessKey())))
+                AwsBasicCredentials.create(key.accessKeyId(), key.secretAccessKey())))
         .overrideConfiguration(o -> o.retryStrategy(r -> r.maxAttempts(attempts)));
   }
 

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Inputs that the description allows, made from it.
@@ -29,7 +30,7 @@ final class Samples {
           "arn:aws:connect-campaigns:us-east-1:123456789012:campaign/sample");
 
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-  private static int made;
+  private static final AtomicInteger MADE = new AtomicInteger();
 
   /** How much of a shape a sample has. */
   private enum Extent {
@@ -133,7 +134,7 @@ final class Samples {
 
   private static String text(String name, Shape.Text text) {
     if (name.equals("clientToken") || name.equals("name")) {
-      return name + "-" + ++made; // no two may be the same
+      return name + "-" + MADE.incrementAndGet(); // no two may be the same
     }
     for (String candidate : TEXTS) {
       if (fits(candidate, text)) {

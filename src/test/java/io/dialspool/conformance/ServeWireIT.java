@@ -6,6 +6,6 @@ import java.nio.file.Path;
 class ServeWireIT extends WireConformance {
   @Override
   Deployment deploy(Path directory) {
-    return Deployment.serve(directory);
+    return Deployment.serve(directory, false);
   }
 }
