@@ -51,8 +51,7 @@ final class BackRoom {
   /** The dial requests that a campaign took, in order of arrival. */
   List<JsonNode> dialRequests(String campaign) {
     var requests = new ArrayList<JsonNode>();
-    for (String line :
-        call("GET", "/dial-requests?campaign=" + campaign, "").lines().toList()) {
+    for (String line : call("GET", "/dial-requests?campaign=" + campaign, "").lines().toList()) {
       try {
         requests.add(JSON.readTree(line));
       } catch (IOException e) {

@@ -106,8 +106,7 @@ record Broken(String at, String fault, boolean ofForm, ObjectNode input) {
     } else if (shape instanceof Shape.Structure structure) {
       ObjectNode members = (ObjectNode) value;
       for (Member member : structure.members()) {
-        ofMember(
-            member, at + ".", true, members, found, change -> whole.apply(change.in(members)));
+        ofMember(member, at + ".", true, members, found, change -> whole.apply(change.in(members)));
       }
       if (!structure.anyOf().isEmpty()) {
         Change none = h -> h.remove(structure.anyOf());

@@ -6,6 +6,6 @@ import java.nio.file.Path;
 class CampaignServiceConformanceIT extends Conformance {
   @Override
   Deployment deploy(Path directory) {
-    return Deployment.campaignService(directory, false);
+    return Deployment.campaignService(directory, true);
   }
 }

@@ -215,14 +215,11 @@ abstract class Conformance {
     String id = batch.path("id").asText();
     int wanted = batch.path("dialRequests").size();
     Service.await(
-        "handed over",
-        Duration.ofSeconds(30),
-        () -> backRoom.dialRequests(id).size() == wanted);
+        "handed over", Duration.ofSeconds(30), () -> backRoom.dialRequests(id).size() == wanted);
     return backRoom.dialRequests(id);
   }
 
-  private static Refused expectError(
-      DeclaredError error, @Nullable String state, Executable call) {
+  private static Refused expectError(DeclaredError error, @Nullable String state, Executable call) {
     Refused refused = assertThrows(Refused.class, call);
     assertAll(
         () -> assertEquals(error.code(), refused.type()),
@@ -313,7 +310,9 @@ abstract class Conformance {
               return dynamicContainer(
                   operation.toString(),
                   Broken.allOf(operation, valid).stream()
-                      .map(broken -> dynamicTest(broken.toString(), () -> refuse(operation, broken))));
+                      .map(
+                          broken ->
+                              dynamicTest(broken.toString(), () -> refuse(operation, broken))));
             });
   }
 
@@ -327,8 +326,7 @@ abstract class Conformance {
       return;
     }
     Refused refused =
-        expectError(
-            DeclaredError.VALIDATION, null, () -> javaV2.call(operation, broken.input()));
+        expectError(DeclaredError.VALIDATION, null, () -> javaV2.call(operation, broken.input()));
     if (!(door().spools() && put)) {
       assertTrue(refused.message().startsWith(broken.at() + ": "), refused.message());
     }

@@ -34,8 +34,7 @@ record Deployment(Door door, List<Service> services) implements AutoCloseable {
       sets.add("doors.keyFile=" + KeyRing.written(directory));
     }
     Service serve = Service.serve(directory, sets.toArray(String[]::new));
-    return new Deployment(
-        new Door(serve.url("intake"), url, true, keyed), List.of(serve, target));
+    return new Deployment(new Door(serve.url("intake"), url, true, keyed), List.of(serve, target));
   }
 
   // The quotas of calls are lifted: what is asked in an hour there is asked in a second here.

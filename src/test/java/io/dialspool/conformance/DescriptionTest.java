@@ -38,15 +38,17 @@ class DescriptionTest {
   @Test
   void shouldHaveTheOperationsOfTheSdkAndNoOthers() {
     Set<String> ofSdk =
-        sorted(Arrays.stream(ConnectCampaignsClient.class.getMethods())
-            .filter(method -> method.getParameterCount() == 1)
-            .map(method -> method.getParameterTypes()[0].getSimpleName())
-            .filter(type -> type.endsWith(REQUEST))
-            .map(type -> type.substring(0, type.length() - REQUEST.length())));
+        sorted(
+            Arrays.stream(ConnectCampaignsClient.class.getMethods())
+                .filter(method -> method.getParameterCount() == 1)
+                .map(method -> method.getParameterTypes()[0].getSimpleName())
+                .filter(type -> type.endsWith(REQUEST))
+                .map(type -> type.substring(0, type.length() - REQUEST.length())));
     Set<String> described =
-        sorted(Operations.ALL.stream()
-            .filter(operation -> operation.version() == Version.V1)
-            .map(Operation::name));
+        sorted(
+            Operations.ALL.stream()
+                .filter(operation -> operation.version() == Version.V1)
+                .map(Operation::name));
     assertEquals(ofSdk, described);
     assertEquals(22, described.size());
   }
@@ -76,10 +78,12 @@ class DescriptionTest {
               JavaV2.clientType(operation.version())
                   .getMethod(JavaV2.methodName(operation), request);
           assertEquals(
-              sorted(Arrays.stream(method.getExceptionTypes())
-                  .filter(type -> type.getPackageName().equals(request.getPackageName()))
-                  .map(Class::getSimpleName)
-                  .filter(name -> !name.startsWith("ConnectCampaigns"))), // what they all extend
+              sorted(
+                  Arrays.stream(method.getExceptionTypes())
+                      .filter(type -> type.getPackageName().equals(request.getPackageName()))
+                      .map(Class::getSimpleName)
+                      .filter(
+                          name -> !name.startsWith("ConnectCampaigns"))), // what they all extend
               sorted(operation.errors().stream().map(DeclaredError::code)));
         });
   }

@@ -48,9 +48,7 @@ final class JavaV1 implements AwsClient {
 
   @Override
   public List<Operation> operations() {
-    return Operations.ALL.stream()
-        .filter(operation -> operation.version() == Version.V1)
-        .toList();
+    return Operations.ALL.stream().filter(operation -> operation.version() == Version.V1).toList();
   }
 
   @Override

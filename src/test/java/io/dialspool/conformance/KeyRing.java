@@ -41,6 +41,7 @@ enum KeyRing {
       yaml.append("    rights: [").append(key.rights).append("]\n");
     }
     yaml.append("  - bearerSha256: ").append(sha256(BEARER_TOKEN)).append('\n');
+    yaml.append("    name: back-room\n");
     yaml.append("    rights: [").append(OPERATOR.rights).append("]\n");
     try {
       return Files.writeString(directory.resolve("keys.yaml"), yaml);

@@ -45,7 +45,8 @@ record Story(Function<Scene, Map<String, JsonNode>> setting, Judge judge) {
       case "GetCampaignState" ->
           new Story(
               scene -> in(scene, "Paused"),
-              (scene, input, answer) -> assertEquals(JSON.objectNode().put("state", "Paused"), answer));
+              (scene, input, answer) ->
+                  assertEquals(JSON.objectNode().put("state", "Paused"), answer));
       case "GetCampaignStateBatch" -> new Story(Story::severalStates, Story::states);
       case "StartCampaign" -> move("Initialized", "Running");
       case "PauseCampaign" -> move("Running", "Paused");
@@ -64,8 +65,7 @@ record Story(Function<Scene, Map<String, JsonNode>> setting, Judge judge) {
               });
       case "GetInstanceOnboardingJobStatus" ->
           new Story(
-              Story::onboarded,
-              (scene, input, answer) -> expectJob(scene, "SUCCEEDED", answer));
+              Story::onboarded, (scene, input, answer) -> expectJob(scene, "SUCCEEDED", answer));
       case "DeleteInstanceOnboardingJob" ->
           new Story(Story::onboardedInVain, gone("GetInstanceOnboardingJobStatus"));
       case "GetConnectInstanceConfig" -> new Story(Story::onboarded, Story::configured);
@@ -208,8 +208,7 @@ record Story(Function<Scene, Map<String, JsonNode>> setting, Judge judge) {
       assertEquals(1, answer.size(), "the last page has no nextToken");
       assertEquals(3, list.size());
       ObjectNode last = whole(list.get(2).path("id").asText(), scene.created());
-      assertEquals(
-          last.retain("id", "arn", "name", "connectInstanceId"), list.get(2));
+      assertEquals(last.retain("id", "arn", "name", "connectInstanceId"), list.get(2));
     } else {
       assertTrue(list.size() >= 3, "those of all instances");
     }
@@ -250,8 +249,7 @@ record Story(Function<Scene, Map<String, JsonNode>> setting, Judge judge) {
     input.properties().stream()
         .filter(member -> !member.getKey().equals("id"))
         .forEach(member -> expected.set(member.getKey(), member.getValue()));
-    assertEquals(
-        expected, scene.description(input.path("id").asText()).path("outboundCallConfig"));
+    assertEquals(expected, scene.description(input.path("id").asText()).path("outboundCallConfig"));
   }
 
   private static void expectJob(Scene scene, String status, ObjectNode answer) {

@@ -62,8 +62,7 @@ record Trouble(ObjectNode input, boolean ordered, @Nullable String state) {
       return scene.sample(operation, Map.of("id", TextNode.valueOf(nobody.toString())));
     } else if (operation.input().member("arn") != null) {
       JsonNode arn = TextNode.valueOf(Scene.arn(nobody.toString()));
-      return scene.sample(
-          operation, Map.of("arn", arn, "tagKeys", JSON.arrayNode().add("sample")));
+      return scene.sample(operation, Map.of("arn", arn, "tagKeys", JSON.arrayNode().add("sample")));
     } else if (operation.method().equals("PUT")) {
       return null; // creates a campaign or begins an onboarding: nothing has to be there
     }

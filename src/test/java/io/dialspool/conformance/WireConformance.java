@@ -134,8 +134,7 @@ abstract class WireConformance {
 
   @Test
   void shouldTakeTagKeysThatRepeatInTheQuery() {
-    String id =
-        created(", \"tags\":{\"a+b\":\"1\",\"k/2\":\"2\",\"stays\":\"3\",\"k=v\":\"4\"}");
+    String id = created(", \"tags\":{\"a+b\":\"1\",\"k/2\":\"2\",\"stays\":\"3\",\"k=v\":\"4\"}");
     RawHttp.Reply reply =
         call("DELETE", "/tags/" + ARN + id + "?tagKeys=a%2Bb&tagKeys=k%2F2&other=stays", "");
     expectNothing(reply);
@@ -208,8 +207,7 @@ abstract class WireConformance {
 
   @Test
   void shouldPassOverUnknownMembersAndCountNullAsAbsent() {
-    String id =
-        created(", \"tags\":null, \"colour\":\"red\", \"nested\":{\"a\":[1,{\"b\":null}]}");
+    String id = created(", \"tags\":null, \"colour\":\"red\", \"nested\":{\"a\":[1,{\"b\":null}]}");
     JsonNode campaign = described(id);
     assertFalse(campaign.has("tags") || campaign.has("colour"), campaign::toString);
     RawHttp.Reply reply =
@@ -220,9 +218,7 @@ abstract class WireConformance {
     expectNothing(reply);
     assertEquals("flow", described(id).at("/outboundCallConfig/connectContactFlowId").asText());
     expectError(
-        400,
-        "ValidationException",
-        call("POST", "/campaigns/" + id + "/name", "{\"name\":null}"));
+        400, "ValidationException", call("POST", "/campaigns/" + id + "/name", "{\"name\":null}"));
   }
 
   @ParameterizedTest
@@ -293,9 +289,7 @@ abstract class WireConformance {
       })
   void shouldRefuseABodyThatIsNotTheObjectItWants(String body) {
     expectError(
-        400,
-        "ValidationException",
-        call("POST", "/campaigns/" + created("") + "/name", body));
+        400, "ValidationException", call("POST", "/campaigns/" + created("") + "/name", body));
   }
 
   @ParameterizedTest
@@ -425,8 +419,7 @@ abstract class WireConformance {
   }
 
   private String createdIn(String instance, String more) {
-    RawHttp.Reply reply =
-        call("PUT", "/campaigns", CAMPAIGN.formatted(unique(), instance, more));
+    RawHttp.Reply reply = call("PUT", "/campaigns", CAMPAIGN.formatted(unique(), instance, more));
     assertEquals(200, reply.status(), reply.body());
     return json(reply).path("id").asText();
   }
@@ -480,8 +473,7 @@ abstract class WireConformance {
     assertTrue(
         reply.header("x-amzn-RequestId").matches("[0-9a-f-]{36}"), reply.headers()::toString);
     Instant date =
-        ZonedDateTime.parse(reply.header("Date"), DateTimeFormatter.RFC_1123_DATE_TIME)
-            .toInstant();
+        ZonedDateTime.parse(reply.header("Date"), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
     assertTrue(Duration.between(date, Instant.now()).abs().toSeconds() < 30, date::toString);
   }
 }
