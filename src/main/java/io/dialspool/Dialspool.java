@@ -3,6 +3,7 @@ package io.dialspool;
 import com.lmax.disruptor.BlockingWaitStrategy;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
+import io.dialspool.auth.Gates;
 import io.dialspool.campaignservice.CampaignService;
 import io.dialspool.config.Config;
 import io.dialspool.dispatch.Alarms;
@@ -37,6 +38,7 @@ import io.dialspool.time.Clock;
 import io.dialspool.time.DutyThread;
 import io.dialspool.validate.NumberRule;
 import io.dialspool.validate.ValidateStage;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -56,6 +58,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -98,9 +101,13 @@ public final class Dialspool implements AutoCloseable {
       EventLoopGroup targetLoops = loops("dialspool-target", 1);
       ScheduledExecutorService housekeeping = housekeeping();
 
+      // Who may come in.
+      var gates = Gates.ofService(config, config.target().isAmazon(), clock);
+      housekeeping.scheduleWithFixedDelay(gates::look, 1, 1, TimeUnit.SECONDS);
+
       // Where batches go.
       TargetIdentity identity = identity(config);
-      URI endpoint = endpoint(config, clock);
+      URI endpoint = endpoint(config, entrance(gates.campaignService()), clock);
       targetUrl = endpoint.toString();
       Target target = own(HttpTarget.open(config.target(), identity, endpoint, targetLoops, clock));
 
@@ -178,21 +185,22 @@ public final class Dialspool implements AutoCloseable {
       desk = new FrontDesk(target, campaigns, dispatcher, spool, lookUps(), () -> overload(disk));
       var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, dispatcher);
       housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
+      var door = new Meters.Door(metrics);
       intake =
           own(
               Intake.start(
                   config.intake(),
-                  Entrance.OPEN,
+                  entrance(gates.data(code -> door.refused(code, 1))),
                   loops,
                   ring.getRingBuffer(),
                   desk,
                   clock,
-                  new Meters.Door(metrics)));
+                  door));
       management =
           own(
               ManagementServer.start(
                   config.management(),
-                  Entrance.OPEN,
+                  entrance(gates.management()),
                   loops,
                   metrics,
                   this::live,
@@ -287,11 +295,14 @@ public final class Dialspool implements AutoCloseable {
             "connect-campaigns", "", config.target().region(), config.target().endpoint());
   }
 
-  private URI endpoint(Config config, Clock clock) {
+  private URI endpoint(Config config, Entrance embedded, Clock clock) {
     return config.target().kind().equals("embedded")
-        ? URI.create(
-            own(CampaignService.start(config.campaignService(), Entrance.OPEN, clock)).url())
+        ? URI.create(own(CampaignService.start(config.campaignService(), embedded, clock)).url())
         : HttpTarget.endpoint(config.target());
+  }
+
+  private static Entrance entrance(Supplier<@Nullable ChannelHandler> gate) {
+    return new Entrance(() -> null, gate);
   }
 
   // --- threads

@@ -6,22 +6,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dialspool.api.DeclaredError;
 import io.dialspool.api.Operation;
+import io.dialspool.whole.Service;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What the campaign service does for its operator: faults at will, states where no call leads. */
 final class BackRoom {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final String url;
 
   BackRoom(String url) {
@@ -62,21 +57,14 @@ final class BackRoom {
   }
 
   private String call(String method, String path, String body) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url + path))
-            .timeout(Duration.ofSeconds(20))
-            .header("Authorization", "Bearer " + KeyRing.BEARER_TOKEN)
-            .header("Content-Type", "application/json")
-            .method(method, HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    try {
-      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-      assertEquals(200, answer.statusCode(), answer.body());
-      return answer.body();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    Service.Answer answer =
+        Service.call(
+            method,
+            url + path,
+            "application/json",
+            body,
+            Map.of("Authorization", "Bearer " + KeyRing.BEARER_TOKEN));
+    assertEquals(200, answer.status(), answer.body());
+    return answer.body();
   }
 }

@@ -242,12 +242,18 @@ public final class Service implements AutoCloseable {
     }
   }
 
-  public static Answer call(String method, String url, String contentType, String body) {
+  static Answer call(String method, String url, String contentType, String body) {
+    return call(method, url, contentType, body, Map.of());
+  }
+
+  public static Answer call(
+      String method, String url, String contentType, String body, Map<String, String> headers) {
     try {
       var request =
           HttpRequest.newBuilder(URI.create(url))
               .timeout(Duration.ofSeconds(60))
               .method(method, HttpRequest.BodyPublishers.ofString(body));
+      headers.forEach(request::header);
       if (!contentType.isEmpty()) {
         request.header("Content-Type", contentType);
       }
