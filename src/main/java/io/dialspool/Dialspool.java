@@ -267,11 +267,18 @@ public final class Dialspool implements AutoCloseable {
   }
 
   /**
-   * Whether the ports may listen where the configuration says; resolves names.
+   * Looks whether the doors could be opened as the configuration says: where the ports listen,
+   * certificates, keys. Resolves names and reads files.
    *
-   * @throws ConfigException with a line for each that may not
+   * @throws ConfigException with what is wrong
    */
-  public static void checkBindings(Config config) {
+  public static void checkDoors(Config config, Clock clock) {
+    checkBindings(config);
+    TlsFiles.open(config.doors(), clock);
+    Gates.ofService(config, config.target().isAmazon(), clock);
+  }
+
+  private static void checkBindings(Config config) {
     String keyFile = config.doors().keyFile();
     var bindings = new ArrayList<Binding>();
     bindings.add(new Binding("intake.address", config.intake().address(), KEY_FILE, keyFile));

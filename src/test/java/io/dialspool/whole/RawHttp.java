@@ -63,7 +63,8 @@ public final class RawHttp implements AutoCloseable {
 
   /** A whole request; {@code headers} each end in a line feed. */
   public RawHttp request(String methodAndPath, String headers, byte[] body) {
-    String host = headers.toLowerCase(Locale.ROOT).contains("host:") ? "" : "Host: localhost\r\n";
+    String host =
+        ("\n" + headers.toLowerCase(Locale.ROOT)).contains("\nhost:") ? "" : "Host: localhost\r\n";
     send(
         methodAndPath
             + " HTTP/1.1\r\n"
