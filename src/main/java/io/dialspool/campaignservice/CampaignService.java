@@ -9,7 +9,7 @@ import io.dialspool.http.HttpAnswer;
 import io.dialspool.http.HttpCall;
 import io.dialspool.http.HttpLimits;
 import io.dialspool.http.HttpServer;
-import io.dialspool.store.OrderedStore;
+import io.dialspool.store.PatientStore;
 import io.dialspool.store.RocksStore;
 import io.dialspool.time.Clock;
 import io.netty.channel.EventLoopGroup;
@@ -29,7 +29,7 @@ import java.util.function.Consumer;
  * signatures are not looked at. It syncs before it answers: what a client was told survives a kill.
  */
 public final class CampaignService implements AutoCloseable {
-  private final OrderedStore store;
+  private final PatientStore store;
   private final OutboundCampaigns campaigns;
   private final GroupCommit commit;
   private final EventLoopGroup loops;
@@ -38,7 +38,9 @@ public final class CampaignService implements AutoCloseable {
 
   private CampaignService(
       CampaignServiceConfig config, Entrance entrance, Clock clock, Faults faults) {
-    store = RocksStore.open(Path.of(config.directory()), OutboundCampaigns.SPACES);
+    store =
+        new PatientStore(
+            RocksStore.open(Path.of(config.directory()), OutboundCampaigns.SPACES));
     loops =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("campaign-service", true), NioIoHandler.newFactory());
@@ -198,6 +200,7 @@ public final class CampaignService implements AutoCloseable {
       return;
     }
     closed = true;
+    store.giveUp(); // who waits for room now would wait for ever
     server.stopAccepting();
     boolean ended = commit.drain();
     server.close();
