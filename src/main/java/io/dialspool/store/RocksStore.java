@@ -394,7 +394,7 @@ public final class RocksStore implements OrderedStore {
     }
   }
 
-  private static String reason(IOException e) {
+  static String reason(IOException e) {
     if (e instanceof FileAlreadyExistsException) {
       return "it is not a directory";
     }
@@ -409,7 +409,7 @@ public final class RocksStore implements OrderedStore {
         : e.getClass().getSimpleName() + " " + e.getMessage();
   }
 
-  private static void close(@Nullable FileChannel file) {
+  static void close(@Nullable FileChannel file) {
     if (file != null) {
       try {
         file.close();
@@ -419,7 +419,7 @@ public final class RocksStore implements OrderedStore {
     }
   }
 
-  private static void closeAll(List<AutoCloseable> all) {
+  static void closeAll(List<AutoCloseable> all) {
     for (AutoCloseable one : all) {
       try {
         one.close();
