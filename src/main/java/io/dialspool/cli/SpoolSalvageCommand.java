@@ -4,7 +4,6 @@ import io.dialspool.request.RequestState;
 import io.dialspool.spool.Salvage;
 import io.dialspool.spool.Spool;
 import io.dialspool.store.RocksStore;
-import io.dialspool.store.StoreException;
 import io.dialspool.store.Wreck;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -69,6 +68,10 @@ final class SpoolSalvageCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--directory: " + directory + " (expected: a spool's directory)");
     }
+    if (to.toAbsolutePath().normalize().startsWith(directory.toAbsolutePath().normalize())) {
+      throw new ParameterException(
+          spec.commandLine(), "--to: " + to + " (expected: a directory outside of the old one)");
+    }
     Salvage.Result result = salvage();
     Map<String, Object> summary = summary(result);
     report(result, summary);
@@ -99,18 +102,16 @@ final class SpoolSalvageCommand implements Callable<Integer> {
     }
   }
 
+  // The wreck first: what can't be opened leaves no new spool behind.
   private Salvage.Result salvage() throws IOException {
-    try (RocksStore into = RocksStore.open(to, Spool.spaces())) {
-      Path scratch = Files.createDirectory(to.resolve("wreck"));
-      try (var view = new SpoolProgressView(surroundings);
-          Wreck wreck = Wreck.open(directory, scratch, Spool.spaces(), view::verified)) {
-        return new Salvage(wreck, into, entries -> view.counted("entries", entries))
-            .run(surroundings.clock().epochMs());
-      } finally {
-        remove(scratch);
-      }
-    } catch (StoreException e) {
-      throw new StoreException(e.getMessage() + "; " + to + " is no spool yet", e);
+    Path scratch = Files.createDirectories(to.resolve("wreck"));
+    try (var view = new SpoolProgressView(surroundings);
+        Wreck wreck = Wreck.open(directory, scratch, Spool.spaces(), view::verified);
+        RocksStore into = RocksStore.open(to, Spool.spaces())) {
+      return new Salvage(wreck, into, entries -> view.counted("entries", entries))
+          .run(surroundings.clock().epochMs());
+    } finally {
+      remove(scratch);
     }
   }
 

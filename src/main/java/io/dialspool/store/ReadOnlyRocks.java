@@ -89,6 +89,9 @@ final class ReadOnlyRocks implements OrderedStore {
       for (byte[] name : RocksDB.listColumnFamilies(listing, directory.toString())) {
         there.add(new String(name, UTF_8));
       }
+      if (!there.contains("default")) {
+        throw new RocksDBException("the list of tables is cut off");
+      }
       var descriptors = new ArrayList<ColumnFamilyDescriptor>();
       for (String name : there) {
         Space space =

@@ -172,6 +172,17 @@ public final class Wreck implements AutoCloseable {
     }
   }
 
+  /** The number that its space has in the log; null if it can't be read. */
+  private static @Nullable Integer numberIn(Path table) {
+    try (var options = new Options();
+        var reader = new SstFileReader(options)) {
+      reader.open(table.toString());
+      return (int) reader.getTableProperties().getColumnFamilyId();
+    } catch (RocksDBException e) {
+      return null;
+    }
+  }
+
   // --- the list of tables
 
   private void link(Path scratch) throws IOException {
@@ -333,9 +344,7 @@ public final class Wreck implements AutoCloseable {
         var reader = new SstFileReader(options);
         var reading = new ReadOptions()) {
       reader.open(table.toString());
-      try (SstFileReaderIterator iterator = reader.newIterator(reading)) {
-        readAround(iterator, name, space, visitor, unread);
-      }
+      readAround(reader, reading, name, space, visitor, unread);
     } catch (RocksDBException e) {
       unread.add(
           whole == null
@@ -345,42 +354,43 @@ public final class Wreck implements AutoCloseable {
   }
 
   private static void readAround(
-      SstFileReaderIterator iterator,
+      SstFileReader reader,
+      ReadOptions reading,
       String table,
       Space space,
       OrderedStore.Visitor visitor,
-      List<Damage> unread)
-      throws RocksDBException {
+      List<Damage> unread) {
     BigInteger at = BigInteger.ZERO; // the key to go on from
-    byte[] begin = new byte[0];
-    iterator.seekToFirst();
-    while (true) {
-      while (iterator.isValid()) {
-        byte[] key = iterator.key();
-        visitor.visit(key, iterator.value());
-        at = number(key).add(BigInteger.ONE);
-        begin = key;
-        iterator.next();
+    while (at != null) {
+      byte[] last = at.signum() == 0 ? null : key(at.subtract(BigInteger.ONE));
+      String fault;
+      try (SstFileReaderIterator iterator = reader.newIterator(reading)) {
+        iterator.seek(at.signum() == 0 ? new byte[0] : key(at));
+        while (iterator.isValid()) {
+          last = iterator.key();
+          visitor.visit(last, iterator.value());
+          iterator.next();
+        }
+        fault = fault(iterator);
       }
-      String fault = fault(iterator);
       if (fault == null) {
         return;
       }
-      BigInteger next = nextReadable(iterator, at);
-      byte[] from = begin.length == 0 ? null : Arrays.copyOf(begin, begin.length + 1);
+      at = nextReadable(reader, reading, last == null ? at : number(last).add(BigInteger.ONE));
       unread.add(
-          new Damage(table, space.name(), from, next == null ? null : key(next), fault));
-      if (next == null) {
-        return;
-      }
-      at = next;
-      iterator.seek(key(next));
+          new Damage(
+              table,
+              space.name(),
+              last == null ? null : Arrays.copyOf(last, last.length + 1),
+              at == null ? null : key(at),
+              fault));
     }
   }
 
   // Seeking into a bad block fails, and behind it succeeds: walk until it does, then halve the last
   // step to leave nothing out.
-  private static @Nullable BigInteger nextReadable(SstFileReaderIterator iterator, BigInteger from) {
+  private static @Nullable BigInteger nextReadable(
+      SstFileReader reader, ReadOptions reading, BigInteger from) {
     BigInteger bad = from;
     BigInteger step = BigInteger.valueOf(STEP);
     for (int steps = 0; bad.bitLength() <= KEY_BITS; steps++) {
@@ -391,10 +401,10 @@ public final class Wreck implements AutoCloseable {
       if (good.bitLength() > KEY_BITS) {
         return null;
       }
-      if (seeks(iterator, good)) {
+      if (seeks(reader, reading, good)) {
         while (good.subtract(bad).compareTo(BigInteger.ONE) > 0) {
           BigInteger middle = good.add(bad).shiftRight(1);
-          if (seeks(iterator, middle)) {
+          if (seeks(reader, reading, middle)) {
             good = middle;
           } else {
             bad = middle;
@@ -407,9 +417,13 @@ public final class Wreck implements AutoCloseable {
     return null;
   }
 
-  private static boolean seeks(SstFileReaderIterator iterator, BigInteger to) {
-    iterator.seek(key(to));
-    return fault(iterator) == null;
+  // An iterator that has failed once may take the bad block for a good one at its next seek
+  // (tried), so each try has its own.
+  private static boolean seeks(SstFileReader reader, ReadOptions reading, BigInteger to) {
+    try (SstFileReaderIterator iterator = reader.newIterator(reading)) {
+      iterator.seek(key(to));
+      return fault(iterator) == null;
+    }
   }
 
   private static @Nullable String fault(SstFileReaderIterator iterator) {
@@ -438,6 +452,9 @@ public final class Wreck implements AutoCloseable {
   private void readLog(Space space, OrderedStore.Visitor visitor) {
     ReadOnlyRocks open = store;
     Integer number = open == null ? null : open.number(space);
+    for (Path table : number == null ? tablesOf.getOrDefault(space, List.of()) : List.<Path>of()) {
+      number = number == null ? numberIn(table) : number;
+    }
     if (open == null || number == null) {
       return;
     }
