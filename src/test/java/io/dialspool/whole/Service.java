@@ -178,6 +178,10 @@ final class Service implements AutoCloseable {
     process.onExit().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS).join();
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** How it ended; it must have. */
   int exitCode() {
     return process.exitValue();
