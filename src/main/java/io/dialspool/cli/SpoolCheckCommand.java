@@ -5,10 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dialspool.request.RequestState;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.SpoolCheck;
-import io.dialspool.store.Damage;
+import io.dialspool.spool.SpoolFault;
 import io.dialspool.store.OrderedStore;
 import io.dialspool.store.SoundStore;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,44 +45,11 @@ final class SpoolCheckCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON object on the last line.")
   private boolean json;
 
-  private final List<Fault> told = new ArrayList<>();
+  private final List<SpoolFault> told = new ArrayList<>();
   private long faults;
 
   SpoolCheckCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
-  }
-
-  /** One thing that is wrong, of a file or of the requests. */
-  private record Fault(String file, String space, int lane, long from, long to, String what) {
-    static Fault of(Damage damage) {
-      byte[] from = damage.from();
-      byte[] to = damage.to();
-      String space = damage.space();
-      boolean hasLane = from != null && to != null && from.length >= 4 && to.length >= 4;
-      int lane = hasLane ? ByteBuffer.wrap(from).getInt() : 0;
-      boolean isOneLane = hasLane && lane == ByteBuffer.wrap(to).getInt();
-      boolean hasSequences =
-          isOneLane
-              && ("pages".equals(space) || "settled".equals(space))
-              && from.length >= 12
-              && to.length >= 12;
-      return new Fault(
-          damage.file(),
-          space == null ? "" : space,
-          isOneLane ? lane : 0,
-          hasSequences ? ByteBuffer.wrap(from).getLong(4) : 0,
-          hasSequences ? ByteBuffer.wrap(to).getLong(4) : 0,
-          damage.what());
-    }
-
-    static Fault of(SpoolCheck.Fault fault) {
-      return new Fault(
-          "", fault.space(), fault.lane(), fault.sequence(), fault.sequence(), fault.what());
-    }
-
-    String line() {
-      return SpoolSalvageCommand.place(file, space, lane, from, to) + ": " + what;
-    }
   }
 
   @Override
@@ -95,17 +61,17 @@ final class SpoolCheckCommand implements Callable<Integer> {
     List<SpoolCheck.Lane> lanes = List.of();
     try (var view = new SpoolProgressView(surroundings);
         SoundStore sound = SoundStore.open(where, Spool.spaces(), view::verified)) {
-      sound.damages().forEach(damage -> tell(Fault.of(damage)));
+      sound.damages().forEach(damage -> tell(SpoolFault.of(damage)));
       OrderedStore store = sound.store();
       if (store != null) {
         lanes =
             new SpoolCheck(
                     store,
-                    fault -> tell(Fault.of(fault)),
+                    this::tell,
                     requests -> view.counted("requests", requests))
                 .run();
       }
-      view.close();
+      view.end();
       if (json) {
         surroundings.out().println(object(where, sound, lanes));
       } else {
@@ -129,7 +95,7 @@ final class SpoolCheckCommand implements Callable<Integer> {
     return faults == 0 ? 0 : DialspoolCommand.REFUSED;
   }
 
-  private void tell(Fault fault) {
+  private void tell(SpoolFault fault) {
     faults++;
     if (told.size() < FAULTS_TOLD_MAX) {
       told.add(fault);
@@ -179,12 +145,7 @@ final class SpoolCheckCommand implements Callable<Integer> {
     object.put("faultCount", faults);
     object.put(
         "faults",
-        told.stream()
-            .map(
-                fault ->
-                    SpoolSalvageCommand.object(
-                        fault.file, fault.space, fault.lane, fault.from, fault.to, fault.what))
-            .toList());
+        told.stream().map(SpoolSalvageCommand::object).toList());
     return write(object);
   }
 

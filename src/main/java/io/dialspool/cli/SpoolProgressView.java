@@ -41,7 +41,7 @@ final class SpoolProgressView implements AutoCloseable {
   private void bar(String name, long max, long at) {
     ProgressBar open = bar;
     if (open == null || !step.equals(name)) {
-      close();
+      end();
       open =
           new ProgressBarBuilder()
               .setTaskName(name)
@@ -66,6 +66,11 @@ final class SpoolProgressView implements AutoCloseable {
 
   @Override
   public void close() {
+    end();
+  }
+
+  /** Takes the bar away. */
+  void end() {
     if (bar != null) {
       bar.close();
       bar = null;

@@ -3,6 +3,7 @@ package io.dialspool.cli;
 import io.dialspool.request.RequestState;
 import io.dialspool.spool.Salvage;
 import io.dialspool.spool.Spool;
+import io.dialspool.spool.SpoolFault;
 import io.dialspool.store.RocksStore;
 import io.dialspool.store.Wreck;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -78,7 +78,7 @@ final class SpoolSalvageCommand implements Callable<Integer> {
     if (json) {
       surroundings.out().println(SpoolCheckCommand.write(summary));
     } else {
-      result.lost().stream().limit(1_000).map(SpoolSalvageCommand::line).forEach(this::say);
+      result.lost().stream().limit(1_000).forEach(lost -> say("lost: " + lost.line()));
       result.saved().stream().map(SpoolSalvageCommand::line).forEach(this::say);
       say("the whole report: " + to.resolve("salvage.ndjson"));
     }
@@ -125,13 +125,8 @@ final class SpoolSalvageCommand implements Callable<Integer> {
 
   private void report(Salvage.Result result, Map<String, Object> summary) throws IOException {
     var lines = new ArrayList<String>();
-    for (Salvage.Lost lost : result.lost()) {
-      lines.add(
-          SpoolCheckCommand.write(
-              Map.of(
-                  "lost",
-                  object(
-                      lost.file(), lost.space(), lost.lane(), lost.from(), lost.to(), lost.what()))));
+    for (SpoolFault lost : result.lost()) {
+      lines.add(SpoolCheckCommand.write(Map.of("lost", object(lost))));
     }
     for (Salvage.Saved saved : result.saved()) {
       var one = new LinkedHashMap<String, Object>();
@@ -156,13 +151,6 @@ final class SpoolSalvageCommand implements Callable<Integer> {
     summary.put("missing", saved.stream().mapToLong(Salvage.Saved::missing).sum());
     summary.put("losses", result.lostCount());
     return summary;
-  }
-
-  private static String line(Salvage.Lost lost) {
-    return "lost: "
-        + place(lost.file(), lost.space(), lost.lane(), lost.from(), lost.to())
-        + ": "
-        + lost.what();
   }
 
   private static String line(Salvage.Saved saved) {
@@ -194,40 +182,22 @@ final class SpoolSalvageCommand implements Callable<Integer> {
     return parts.isEmpty() ? "none" : String.join(", ", parts);
   }
 
-  static String place(String file, String space, int lane, long from, long to) {
-    var parts = new ArrayList<String>();
-    if (!file.isEmpty()) {
-      parts.add(file);
-    }
-    if (!space.isEmpty()) {
-      parts.add(space);
-    }
-    if (lane != 0) {
-      parts.add("lane " + lane);
-    }
-    if (from != 0 || to != 0) {
-      parts.add(from == to ? "sequence " + from : "sequences " + from + " to " + to);
-    }
-    return parts.isEmpty() ? "the store" : String.join(", ", parts);
-  }
-
-  static Map<String, Object> object(
-      String file, String space, int lane, long from, long to, @Nullable String what) {
+  static Map<String, Object> object(SpoolFault fault) {
     var object = new LinkedHashMap<String, Object>();
-    if (!file.isEmpty()) {
-      object.put("file", file);
+    if (!fault.file().isEmpty()) {
+      object.put("file", fault.file());
     }
-    if (!space.isEmpty()) {
-      object.put("space", space);
+    if (!fault.space().isEmpty()) {
+      object.put("space", fault.space());
     }
-    if (lane != 0) {
-      object.put("lane", lane);
+    if (fault.lane() != 0) {
+      object.put("lane", fault.lane());
     }
-    if (from != 0 || to != 0) {
-      object.put("from", from);
-      object.put("to", to);
+    if (fault.from() != 0) {
+      object.put("from", fault.from());
+      object.put("to", fault.to());
     }
-    object.put("what", what);
+    object.put("what", fault.what());
     return object;
   }
 }

@@ -41,21 +41,12 @@ public final class Salvage {
   private final LongConsumer progress;
   private final Seeds seeds;
   private final Hasher64 fingerprints;
-  private final List<Lost> lost = new ArrayList<>();
+  private final List<SpoolFault> lost = new ArrayList<>();
   private final Set<PageKey> doubtfulPages = new HashSet<>();
   private long lostCount;
   private long entries;
 
   private record PageKey(int lane, long first) {}
-
-  /**
-   * What could not be saved.
-   *
-   * @param lane 0 if that isn't known
-   * @param from first sequence; 0 if that isn't known
-   * @param to last sequence
-   */
-  public record Lost(String file, String space, int lane, long from, long to, String what) {}
 
   /**
    * What was saved of one campaign.
@@ -73,7 +64,7 @@ public final class Salvage {
   /**
    * @param lost at most the first 10,000
    */
-  public record Result(List<Saved> saved, List<Lost> lost, long lostCount) {}
+  public record Result(List<Saved> saved, List<SpoolFault> lost, long lostCount) {}
 
   /**
    * @param into an empty store, opened with {@link Spool#spaces}
@@ -98,9 +89,7 @@ public final class Salvage {
    * @param nowMs when requests in doubt end; milliseconds since 1970
    */
   public Result run(long nowMs) {
-    for (Damage damage : wreck.damages()) {
-      lose(damage);
-    }
+    wreck.damages().stream().map(SpoolFault::of).forEach(this::lose);
     copy(Keys.LANES);
     copy(Keys.PAUSES);
     copyMarks();
@@ -123,37 +112,11 @@ public final class Salvage {
     return new Result(saved, lost, lostCount);
   }
 
-  private void lose(Damage damage) {
-    int lane = lane(damage.from());
-    boolean isOneLane = lane != 0 && lane == lane(damage.to());
-    boolean tellsSequences =
-        isOneLane
-            && (Keys.PAGES.name().equals(damage.space())
-                || Keys.SETTLED.name().equals(damage.space()));
-    String space = damage.space();
-    lose(
-        new Lost(
-            damage.file(),
-            space == null ? "" : space,
-            isOneLane ? lane : 0,
-            tellsSequences ? sequence(damage.from()) : 0,
-            tellsSequences ? sequence(damage.to()) : 0,
-            damage.what()));
-  }
-
-  private void lose(Lost one) {
+  private void lose(SpoolFault one) {
     lostCount++;
     if (lost.size() < LOST_MAX) {
       lost.add(one);
     }
-  }
-
-  private static int lane(byte @Nullable [] key) {
-    return key == null || key.length < 4 ? 0 : ByteBuffer.wrap(key).getInt();
-  }
-
-  private static long sequence(byte @Nullable [] key) {
-    return key == null || key.length < 12 ? 0 : ByteBuffer.wrap(key).getLong(4);
   }
 
   // --- copying
@@ -181,7 +144,10 @@ public final class Salvage {
                 return true;
               });
       into.write(batch, false);
-      unread.stream().filter(one -> !wreck.damages().contains(one)).forEach(this::lose);
+      unread.stream()
+          .filter(one -> !wreck.damages().contains(one))
+          .map(SpoolFault::of)
+          .forEach(this::lose);
       return unread;
     }
   }
@@ -201,10 +167,10 @@ public final class Salvage {
             SettledPart.decode(value, (index, outcome) -> {});
             return key.length == 14;
           } catch (BufferUnderflowException | IllegalArgumentException e) {
-            int lane = lane(key);
-            long first = sequence(key);
+            int lane = SpoolFault.lane(key);
+            long first = SpoolFault.sequence(key);
             doubtfulPages.add(new PageKey(lane, first));
-            lose(new Lost("", Keys.SETTLED.name(), lane, first, first, "can't be read"));
+            lose(SpoolFault.of(Keys.SETTLED.name(), lane, first, "can't be read"));
             return false;
           }
         });
@@ -218,8 +184,8 @@ public final class Salvage {
           Keys.lane(0),
           Keys.lane(Integer.MAX_VALUE),
           (key, value) -> {
-            if (!lanes.containsKey(lane(key))) {
-              counts.merge(lane(key), (long) Page.count(value), Long::sum);
+            if (!lanes.containsKey(SpoolFault.lane(key))) {
+              counts.merge(SpoolFault.lane(key), (long) Page.count(value), Long::sum);
               batch.delete(Keys.PAGES, key);
             }
             return true;
@@ -229,13 +195,7 @@ public final class Salvage {
     counts.forEach(
         (lane, requests) ->
             lose(
-                new Lost(
-                    "",
-                    Keys.LANES.name(),
-                    lane,
-                    0,
-                    0,
-                    "whose campaign it is is lost, with " + requests + " requests")));
+                SpoolFault.of(Keys.LANES.name(), lane, 0, "whose campaign it is is lost, with " + requests + " requests")));
   }
 
   // --- making anew
@@ -275,7 +235,7 @@ public final class Salvage {
             Keys.lane(number),
             Keys.lane(number + 1),
             (key, value) -> {
-              page(batch, sequence(key), value);
+              page(batch, SpoolFault.sequence(key), value);
               if (++pages[0] % PAGES_A_WRITE == 0) {
                 into.write(batch, false);
                 batch.clear();
@@ -311,8 +271,7 @@ public final class Salvage {
         }
       } catch (StoreException e) {
         lose(
-            new Lost(
-                "", Keys.PAGES.name(), number, first, first, String.valueOf(e.getMessage())));
+            SpoolFault.of(Keys.PAGES.name(), number, first, String.valueOf(e.getMessage())));
         batch.delete(Keys.PAGES, Keys.page(number, first));
         return; // its sequences are missing, as the gap before the next page
       }
@@ -402,7 +361,7 @@ public final class Salvage {
         if (settledThrough == at) {
           long end = Math.min(next, rangesBefore.nextFrom(at));
           missing += end - at;
-          lose(new Lost("", Keys.PAGES.name(), number, at, end - 1, "is not there"));
+          lose(new SpoolFault("", Keys.PAGES.name(), number, at, end - 1, "is not there"));
           settledThrough = end;
         }
         at = settledThrough;

@@ -34,22 +34,13 @@ public final class SpoolCheck {
   }
 
   private final OrderedStore store;
-  private final Consumer<Fault> faults;
+  private final Consumer<SpoolFault> faults;
   private final LongConsumer progress;
   private final Seeds seeds;
   private final Hasher64 fingerprints;
   private final List<Lane> lanes = new ArrayList<>();
   private long tokensMatched;
   private long requestsSeen;
-
-  /**
-   * What doesn't add up. Never holds a phone number or an attribute.
-   *
-   * @param space the key space that is wrong
-   * @param lane 0 if it is not about one
-   * @param sequence 0 if it is not about one
-   */
-  public record Fault(String space, int lane, long sequence, String what) {}
 
   /**
    * One campaign, counted anew.
@@ -75,7 +66,7 @@ public final class SpoolCheck {
    * @param progress told how many requests were looked at, now and then
    * @throws StoreException if it is no spool, or a newer version wrote it
    */
-  public SpoolCheck(OrderedStore store, Consumer<Fault> faults, LongConsumer progress) {
+  public SpoolCheck(OrderedStore store, Consumer<SpoolFault> faults, LongConsumer progress) {
     this.store = store;
     this.faults = faults;
     this.progress = progress;
@@ -124,7 +115,7 @@ public final class SpoolCheck {
   }
 
   private void tell(Space space, int lane, long sequence, String what) {
-    faults.accept(new Fault(space.name(), lane, sequence, what));
+    faults.accept(SpoolFault.of(space.name(), lane, sequence, what));
   }
 
   private void all(Space space, EachEntry each) {
@@ -147,7 +138,7 @@ public final class SpoolCheck {
   }
 
   /** Entries of lanes that don't exist. */
-  private void strays(TreeMap<Integer, byte[]> numbers) {
+  private void strays(Map<Integer, byte[]> numbers) {
     for (Space space :
         List.of(
             Keys.PAGES, Keys.SETTLED, Keys.DEADLINES, Keys.COUNTERS, Keys.CURSORS, Keys.MARKS)) {
@@ -458,7 +449,7 @@ public final class SpoolCheck {
       return Math.max(0, letGo);
     }
 
-    private long sum(TreeMap<Integer, Long> counts) {
+    private long sum(Map<Integer, Long> counts) {
       return counts.values().stream().mapToLong(Long::longValue).sum();
     }
   }

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -122,7 +123,7 @@ final class ManifestSeal {
   }
 
   /** The logs and their lengths now; by name, which is by age. */
-  TreeMap<String, Long> logs() throws IOException {
+  NavigableMap<String, Long> logs() throws IOException {
     var logs = new TreeMap<String, Long>();
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {

@@ -107,7 +107,7 @@ class SalvageTest {
     assertTrue(
         spring.missing() > 0 && spring.missing() <= 2 * 256, () -> "missing " + spring.missing());
     assertEquals(0, spring.inDoubt(), "outcomes are whole");
-    Salvage.Lost gap =
+    SpoolFault gap =
         result.lost().stream()
             .filter(one -> one.what().equals("is not there"))
             .findFirst()
@@ -259,7 +259,7 @@ class SalvageTest {
 
   /** Whatever was lost, what was saved adds up. */
   private void inTarget(Consumer<Spooling> what) {
-    var faults = new ArrayList<SpoolCheck.Fault>();
+    var faults = new ArrayList<SpoolFault>();
     try (SoundStore sound = SoundStore.open(target, Spool.spaces(), (bytes, of) -> {})) {
       assertEquals(List.of(), sound.damages());
       new SpoolCheck(java.util.Objects.requireNonNull(sound.store()), faults::add, n -> {}).run();

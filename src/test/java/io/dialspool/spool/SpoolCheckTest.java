@@ -25,7 +25,7 @@ class SpoolCheckTest {
   private final MemoryStore store = new MemoryStore();
   private final Spooling spooling = new Spooling(store);
   private final StoreWorker worker = spooling.worker(reply -> {});
-  private final List<SpoolCheck.Fault> faults = new ArrayList<>();
+  private final List<SpoolFault> faults = new ArrayList<>();
 
   /** Lane 1: 600 in pages of 256, 256 and 88, some ended; lane 2: three with odd attributes. */
   @BeforeEach
@@ -210,7 +210,7 @@ class SpoolCheckTest {
 
   private List<String> said() {
     return faults.stream()
-        .map(one -> one.space() + "/" + one.lane() + "/" + one.sequence() + ": " + one.what())
+        .map(one -> one.space() + "/" + one.lane() + "/" + one.from() + ": " + one.what())
         .toList();
   }
 
