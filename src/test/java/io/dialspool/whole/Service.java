@@ -191,6 +191,10 @@ public final class Service implements AutoCloseable {
     }
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** How it ended; it must have. */
   int exitCode() {
     return process.exitValue();
