@@ -1,6 +1,5 @@
 package io.dialspool.target;
 
-import io.dialspool.config.TargetConfig;
 import io.dialspool.http.HttpCall;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -19,7 +18,6 @@ import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.SignRequest;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
-import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
@@ -33,27 +31,13 @@ final class RequestSigner {
   private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
   private final URI endpoint;
   private final String region;
-  private final AwsCredentialsIdentity credentials;
 
   /**
    * @param endpoint scheme, host and port
    */
-  RequestSigner(URI endpoint, TargetConfig config) {
+  RequestSigner(URI endpoint, String region) {
     this.endpoint = endpoint;
-    this.region = config.region();
-    this.credentials = credentials(config);
-  }
-
-  private static AwsCredentialsIdentity credentials(TargetConfig config) {
-    if (config.accessKeyId().isEmpty()) {
-      // The embedded service checks no signature, but takes the path that production takes.
-      return AwsCredentialsIdentity.create("dialspool", "dialspool");
-    }
-    if (config.sessionToken().isEmpty()) {
-      return AwsCredentialsIdentity.create(config.accessKeyId(), config.secretAccessKey());
-    }
-    return AwsSessionCredentialsIdentity.create(
-        config.accessKeyId(), config.secretAccessKey(), config.sessionToken());
+    this.region = region;
   }
 
   /**
@@ -63,7 +47,12 @@ final class RequestSigner {
    * @param nowMs on the target's clock
    */
   FullHttpRequest signed(
-      String method, String pathAndQuery, String contentType, byte[] body, long nowMs) {
+      String method,
+      String pathAndQuery,
+      String contentType,
+      byte[] body,
+      long nowMs,
+      AwsCredentialsIdentity credentials) {
     int question = pathAndQuery.indexOf('?');
     String path = question < 0 ? pathAndQuery : pathAndQuery.substring(0, question);
     var wanted =
