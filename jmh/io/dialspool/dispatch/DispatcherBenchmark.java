@@ -64,15 +64,18 @@ public class DispatcherBenchmark {
         new Dispatcher(
             new Dispatcher.Parts(
                 DispatchConfig.DEFAULT,
-                target,
-                TimeUnit.SECONDS.toNanos(10),
+                List.of(
+                    new TargetControl(
+                        "default",
+                        target,
+                        TimeUnit.SECONDS.toNanos(10),
+                        new CallBudget(1_000_000, clock),
+                        breaker,
+                        DispatchMeter.NONE)),
                 worker,
                 mailbox,
-                new CallBudget(1_000_000, clock),
-                breaker,
                 new TakesAll(breaker),
                 new Alarms(),
-                DispatchMeter.NONE,
                 new SplittableRandom(1),
                 () -> {}),
             List.of(),

@@ -1,9 +1,7 @@
 package io.dialspool.reconcile;
 
 import io.dialspool.dispatch.Alarms;
-import io.dialspool.dispatch.Breaker;
 import io.dialspool.dispatch.Call;
-import io.dialspool.dispatch.CallBudget;
 import io.dialspool.dispatch.TickingClock;
 import io.dialspool.lane.Batch;
 import io.dialspool.lane.QueuedRequest;
@@ -45,8 +43,7 @@ public class ReconcilerBenchmark {
             throw new IllegalStateException(message);
           });
   private final Reconciler reconciler =
-      new Reconciler(
-          new CallBudget(10, clock), new Breaker(clock), alarms, 8, new SplittableRandom(1));
+      new Reconciler(alarms, 8, new SplittableRandom(1));
 
   @Benchmark
   public BatchReply baseline() {

@@ -6,8 +6,6 @@ import com.lmax.disruptor.dsl.ProducerType;
 import io.dialspool.campaignservice.CampaignService;
 import io.dialspool.config.Config;
 import io.dialspool.dispatch.Alarms;
-import io.dialspool.dispatch.Breaker;
-import io.dialspool.dispatch.CallBudget;
 import io.dialspool.dispatch.Campaigns;
 import io.dialspool.dispatch.Dispatcher;
 import io.dialspool.http.ApiError;
@@ -30,9 +28,6 @@ import io.dialspool.spool.SpoolStage;
 import io.dialspool.spool.StoreReply;
 import io.dialspool.spool.StoreWorker;
 import io.dialspool.store.RocksStore;
-import io.dialspool.target.HttpTarget;
-import io.dialspool.target.Target;
-import io.dialspool.target.TargetIdentity;
 import io.dialspool.time.Clock;
 import io.dialspool.time.DutyThread;
 import io.dialspool.validate.NumberRule;
@@ -99,24 +94,21 @@ public final class Dialspool implements AutoCloseable {
       ScheduledExecutorService housekeeping = housekeeping();
 
       // Where batches go.
-      TargetIdentity identity = identity(config);
-      URI endpoint = endpoint(config, clock);
-      targetUrl = endpoint.toString();
-      Target target = own(HttpTarget.open(config.target(), identity, endpoint, targetLoops, clock));
+      var alarms = new Alarms();
+      Targets targets = own(Targets.open(config, embedded(clock), targetLoops, clock, alarms));
+      targetUrl = targets.url();
 
       // The spool, and what waits in it.
       Path directory = Path.of(config.spool().directory());
       RocksStore store = own(RocksStore.open(directory, Spool.spaces()));
-      Spool spool = Spool.open(store, campaign -> identity);
+      Spool spool = Spool.open(store, targets.routes());
+      targets.fetchCredentials();
       var mailbox = new Mailbox(this::wakeDispatch);
       var worker = new StoreWorker(spool, this::storeReplied, this::wakeStore);
-      var alarms = new Alarms();
-      var budget = new CallBudget(config.target().callsPerSecond(), clock);
-      var breaker = new Breaker(clock);
       RandomGenerator random = new SplittableRandom();
       var campaigns =
           new Campaigns(
-              target,
+              targets.routes(),
               clock,
               (ms, what) -> housekeeping.schedule(what, ms, TimeUnit.MILLISECONDS),
               campaign -> spool.lane(campaign) != null);
@@ -124,15 +116,11 @@ public final class Dialspool implements AutoCloseable {
           new Dispatcher(
               new Dispatcher.Parts(
                   config.dispatch(),
-                  target,
-                  TimeUnit.MILLISECONDS.toNanos(config.target().timeoutMs()),
+                  targets.controls(metrics),
                   worker,
                   mailbox,
-                  budget,
-                  breaker,
-                  new Reconciler(budget, breaker, alarms, config.dispatch().attemptsMax(), random),
+                  new Reconciler(alarms, config.dispatch().attemptsMax(), random),
                   alarms,
-                  new Meters.Calls(metrics),
                   random,
                   this::wakeDispatch),
               spool.restored(),
@@ -174,7 +162,13 @@ public final class Dialspool implements AutoCloseable {
       var disk = new DiskWatch(directory, config.spool().freeBytesMin());
       disk.look();
       housekeeping.scheduleWithFixedDelay(disk::look, 1, 1, TimeUnit.SECONDS);
-      desk = new FrontDesk(target, campaigns, dispatcher, spool, lookUps(), () -> overload(disk));
+      desk = new FrontDesk(
+              new PassThrough(targets.routes(), campaigns),
+              campaigns,
+              dispatcher,
+              spool,
+              lookUps(),
+              () -> overload(disk));
       var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, dispatcher);
       housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
       intake =
@@ -279,18 +273,12 @@ public final class Dialspool implements AutoCloseable {
     return executor;
   }
 
-  private static TargetIdentity identity(Config config) {
-    return config.target().kind().equals("embedded")
-        ? new TargetIdentity("embedded", "", "", "")
-        : new TargetIdentity(
-            "connect-campaigns", "", config.target().region(), config.target().endpoint());
-  }
-
-  private URI endpoint(Config config, Clock clock) {
-    return config.target().kind().equals("embedded")
+  /** The embedded service's address; null if the default target is another. */
+  private @Nullable URI embedded(Clock clock) {
+    return config.target().isEmbedded()
         ? URI.create(
             own(CampaignService.start(config.campaignService(), Entrance.OPEN, clock)).url())
-        : HttpTarget.endpoint(config.target());
+        : null;
   }
 
   // --- threads

@@ -63,7 +63,7 @@ public final class Dispatching {
     budget = new CallBudget(callsPerSecond, clock);
     breaker = new Breaker(clock);
     var random = new Random(1);
-    reconciler = new Reconciler(budget, breaker, alarms, config.attemptsMax(), random);
+    reconciler = new Reconciler(alarms, config.attemptsMax(), random);
     // The worker's replies come only once runOnce is called, when the dispatcher is there.
     var replies = new ArrayList<Dispatcher>();
     worker = new StoreWorker(spool, reply -> replies.get(0).onStoreReply(reply));
@@ -71,15 +71,18 @@ public final class Dispatching {
         new Dispatcher(
             new Dispatcher.Parts(
                 config,
-                target,
-                10_000_000_000L,
+                List.of(
+                    new TargetControl(
+                        "default",
+                        target,
+                        10_000_000_000L,
+                        budget,
+                        breaker,
+                        DispatchMeter.NONE)),
                 worker,
                 mailbox,
-                budget,
-                breaker,
                 reconciler,
                 alarms,
-                DispatchMeter.NONE,
                 random,
                 () -> {}),
             spool.restored(),
