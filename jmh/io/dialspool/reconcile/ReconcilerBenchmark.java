@@ -42,8 +42,7 @@ public class ReconcilerBenchmark {
           message -> {
             throw new IllegalStateException(message);
           });
-  private final Reconciler reconciler =
-      new Reconciler(alarms, 8, new SplittableRandom(1));
+  private final Reconciler reconciler = new Reconciler(alarms, 8, new SplittableRandom(1));
 
   @Benchmark
   public BatchReply baseline() {

@@ -57,7 +57,6 @@ public class RequestSignerBenchmark {
 
   @Benchmark
   public FullHttpRequest sign() {
-    return signer.signed(
-        "PUT", PATH, "application/json", body, SampleRequests.NOW_MS, credentials);
+    return signer.signed("PUT", PATH, "application/json", body, SampleRequests.NOW_MS, credentials);
   }
 }

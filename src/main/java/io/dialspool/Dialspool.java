@@ -162,7 +162,8 @@ public final class Dialspool implements AutoCloseable {
       var disk = new DiskWatch(directory, config.spool().freeBytesMin());
       disk.look();
       housekeeping.scheduleWithFixedDelay(disk::look, 1, 1, TimeUnit.SECONDS);
-      desk = new FrontDesk(
+      desk =
+          new FrontDesk(
               new PassThrough(targets.routes(), campaigns),
               campaigns,
               dispatcher,

@@ -127,8 +127,7 @@ final class Meters {
       this.desk = desk;
       metrics.gauge(Meter.SPOOL_BYTES, spoolBytes::getAsLong);
       for (TargetControl target : dispatcher.targets()) {
-        metrics.gauge(
-            Meter.BUDGET_RATE, () -> callsPerSecond(total, target.name()), target.name());
+        metrics.gauge(Meter.BUDGET_RATE, () -> callsPerSecond(total, target.name()), target.name());
         metrics.gauge(Meter.BREAKER_STATE, target::breakerLevel, target.name());
       }
       metrics.gauge(

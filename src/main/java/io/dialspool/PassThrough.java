@@ -207,10 +207,7 @@ final class PassThrough {
         return answers.get(0);
       }
       for (CampaignId campaign : List.copyOf(unanswered)) {
-        failures
-            .addObject()
-            .put("campaignId", campaign.value())
-            .put("failureCode", "UnknownError");
+        failures.addObject().put("campaignId", campaign.value()).put("failureCode", "UnknownError");
       }
       return new RawAnswer.Answered(
           200,

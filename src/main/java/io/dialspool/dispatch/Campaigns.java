@@ -266,8 +266,7 @@ public final class Campaigns {
         });
   }
 
-  private static void note(
-      Question question, int which, CampaignId campaign, StatesReply reply) {
+  private static void note(Question question, int which, CampaignId campaign, StatesReply reply) {
     question.said[which] = Said.NO_ANSWER;
     if (reply instanceof StatesReply.Answered answered) {
       String wire = answered.states().get(campaign);
@@ -296,8 +295,7 @@ public final class Campaigns {
     }
   }
 
-  private void answer(
-      CampaignId campaign, Question question, int there, List<Runnable> answers) {
+  private void answer(CampaignId campaign, Question question, int there, List<Runnable> answers) {
     Routes.Entry entry = there < 0 ? null : question.candidates.get(there);
     boolean unsure = there < 0 && List.of(question.said).contains(Said.NO_ANSWER);
     Admission admission;

@@ -28,7 +28,6 @@ import io.dialspool.target.OutgoingItem;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
@@ -143,8 +142,7 @@ public final class Dispatcher {
     wake = parts.wake();
     settles = new SettleQueue(store);
     sweeper = new ExpirySweeper(store, alarms);
-    pollers =
-        targets.stream().map(control -> new GatePoller(control, this::later, seen)).toList();
+    pollers = targets.stream().map(control -> new GatePoller(control, this::later, seen)).toList();
     for (Spool.RestoredLane lane : restored) {
       addLane(new Lane(lane, settles));
     }
@@ -630,7 +628,9 @@ public final class Dispatcher {
       }
     }
     int permitted = control.occupancy().permits(next.size(), nowNs);
-    if (permitted > 0 && control.occupancy().isProbing() && !control.target().probing.isAvailable(nowNs)) {
+    if (permitted > 0
+        && control.occupancy().isProbing()
+        && !control.target().probing.isAvailable(nowNs)) {
       control.waitingFor = WaitingFor.DIALER_FULL;
       wakeAt(control, nowNs + control.target().probing.intervalNs());
       return null;
@@ -692,8 +692,7 @@ public final class Dispatcher {
     return any;
   }
 
-  private boolean endIfTooLate(
-      LaneControl control, QueuedRequest request, long nowNs, long nowMs) {
+  private boolean endIfTooLate(LaneControl control, QueuedRequest request, long nowNs, long nowMs) {
     Lane lane = control.lane();
     if (request.tokenAliveUntilMs() <= nowMs) {
       lane.settle(request, RequestState.UNDELIVERABLE, Reason.IN_DOUBT, null, nowMs);
@@ -706,8 +705,7 @@ public final class Dispatcher {
     return false;
   }
 
-  private static boolean anyTooLate(
-      LaneControl control, List<QueuedRequest> requests, long nowMs) {
+  private static boolean anyTooLate(LaneControl control, List<QueuedRequest> requests, long nowMs) {
     for (QueuedRequest request : requests) {
       if (isTooLate(control, request, nowMs)) {
         return true;

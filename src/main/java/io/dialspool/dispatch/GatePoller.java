@@ -12,8 +12,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * Keeps the gates of one target's lanes up to date while these have something to send: 25 campaigns a call, at most two
- * calls a second.
+ * Keeps the gates of one target's lanes up to date while these have something to send: 25 campaigns
+ * a call, at most two calls a second.
  */
 final class GatePoller {
   private static final int CAMPAIGNS_MAX = 25;

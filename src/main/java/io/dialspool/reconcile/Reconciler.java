@@ -267,8 +267,7 @@ public final class Reconciler implements ReplyHandler {
         control.holdUntil(nowNs + SECOND_NS);
         noteFailure(call, what);
         again(call, nowNs);
-        alarms.raise(
-            "target " + control.target().name() + " refuses our credentials: " + what);
+        alarms.raise("target " + control.target().name() + " refuses our credentials: " + what);
       }
       case DENIED, ALARM -> {
         noteFailure(call, what);

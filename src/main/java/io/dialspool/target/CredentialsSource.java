@@ -224,8 +224,7 @@ final class CredentialsSource {
     trouble = "they have expired";
     long leftMs = fetched.expirationTime().map(until -> until.toEpochMilli() - nowMs).orElse(-1L);
     boolean lasting = fetched.expirationTime().isEmpty();
-    usableUntilMs =
-        lasting ? Long.MAX_VALUE : nowMs + Math.max(leftMs - LEFT_MIN_MS, FRESH_MS);
+    usableUntilMs = lasting ? Long.MAX_VALUE : nowMs + Math.max(leftMs - LEFT_MIN_MS, FRESH_MS);
     nextFetchNs =
         fetchedNs
             + (lasting

@@ -26,7 +26,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
@@ -81,12 +80,7 @@ public final class HttpTarget implements Target {
     this.fetching = oneThread("dialspool-credentials-" + name);
     this.credentials =
         new CredentialsSource(
-            name,
-            identity.account(),
-            () -> CredentialsChain.fetch(config),
-            fetching,
-            clock,
-            alarm);
+            name, identity.account(), () -> CredentialsChain.fetch(config), fetching, clock, alarm);
     this.connections =
         new ConnectionPool(
             loop,
@@ -114,7 +108,13 @@ public final class HttpTarget implements Target {
       EventLoopGroup loops,
       Clock clock) {
     return open(
-        Config.DEFAULT_TARGET, config, identity, endpoint, loops, clock, message -> LOG.warn(message));
+        Config.DEFAULT_TARGET,
+        config,
+        identity,
+        endpoint,
+        loops,
+        clock,
+        message -> LOG.warn(message));
   }
 
   /**
@@ -273,8 +273,7 @@ public final class HttpTarget implements Target {
             .collect(Collectors.joining("\",\"", "{\"campaignIds\":[\"", "\"]}"))
             .getBytes(StandardCharsets.UTF_8);
     call(
-        (nowMs, signWith) ->
-            signer.signed("POST", "/campaigns-state", JSON, body, nowMs, signWith),
+        (nowMs, signWith) -> signer.signed("POST", "/campaigns-state", JSON, body, nowMs, signWith),
         ANSWER_BYTES_MAX,
         timeoutNs,
         ended -> onReply.accept(ReplyReader.ofStates(ended, asked)));
@@ -285,7 +284,12 @@ public final class HttpTarget implements Target {
     call(
         (nowMs, signWith) ->
             signer.signed(
-                call.method(), call.pathAndQuery(), call.contentType(), call.body(), nowMs, signWith),
+                call.method(),
+                call.pathAndQuery(),
+                call.contentType(),
+                call.body(),
+                nowMs,
+                signWith),
         FORWARD_BYTES_MAX,
         timeoutNs,
         ended -> onAnswer.accept(ReplyReader.ofRaw(ended)));
@@ -319,8 +323,7 @@ public final class HttpTarget implements Target {
         };
     try {
       var patience =
-          loop.schedule(
-              goOn, Math.min(timeoutNs, CREDENTIALS_PATIENCE_NS), TimeUnit.NANOSECONDS);
+          loop.schedule(goOn, Math.min(timeoutNs, CREDENTIALS_PATIENCE_NS), TimeUnit.NANOSECONDS);
       credentials.afterFetch(
           () -> {
             patience.cancel(false);
@@ -341,21 +344,20 @@ public final class HttpTarget implements Target {
 
   private Exchange exchange(
       Writing writing, AwsCredentialsIdentity atHand, int bodyBytesMax, Consumer<Ended> onEnd) {
-    var signedWith = new AtomicReference<>(atHand);
+    var signedWith = new AwsCredentialsIdentity[] {atHand}; // on the loop only
     return new Exchange(
         () -> {
           // They may have changed while the call waited for its connection.
           AwsCredentialsIdentity now = credentials();
           if (now != null) {
-            signedWith.set(now);
+            signedWith[0] = now;
           }
-          return writing.at(nowOnTargetMs(), signedWith.get());
+          return writing.at(nowOnTargetMs(), signedWith[0]);
         },
         bodyBytesMax,
         ended -> {
-          if (ended instanceof Ended.Answer answer
-              && ReplyReader.isRefusedForCredentials(answer)) {
-            credentials.refused(signedWith.get());
+          if (ended instanceof Ended.Answer answer && ReplyReader.isRefusedForCredentials(answer)) {
+            credentials.refused(signedWith[0]);
           }
           onEnd.accept(learntFrom(ended));
         });

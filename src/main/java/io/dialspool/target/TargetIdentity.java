@@ -11,8 +11,8 @@ package io.dialspool.target;
  */
 public record TargetIdentity(String kind, String account, String region, String endpoint) {
   /**
-   * Whether both are the same place as far as they say: an account that one of them doesn't know may
-   * be the other's.
+   * Whether both are the same place as far as they say: an account that one of them doesn't know
+   * may be the other's.
    */
   public boolean mayBe(TargetIdentity other) {
     return kind.equals(other.kind)

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -226,7 +227,7 @@ class ConfigLoaderTest {
       JsonNode value = root.path(key.section()).path(key.component().getName());
       assertFalse(value.isMissingNode(), key.name() + " is not in " + SHIPPED);
       assertEquals(
-          key.valueIn(defaults.get(key.section())),
+          key.valueIn(Objects.requireNonNull(defaults.get(key.section()))),
           key.parse(value.asText()),
           key.name() + " in " + SHIPPED);
     }

@@ -159,8 +159,7 @@ class CampaignsTest {
 
   @Test
   void shouldAskEachTargetFor25CampaignsACall() {
-    List<CampaignId> many =
-        IntStream.range(0, 60).mapToObj(i -> new CampaignId("c-" + i)).toList();
+    List<CampaignId> many = IntStream.range(0, 60).mapToObj(i -> new CampaignId("c-" + i)).toList();
     many.forEach(campaign -> eu.states.put(campaign, CampaignState.RUNNING));
     many.forEach(campaign -> campaigns.admit(campaign, admitted::add));
     for (int i = 0; i < 5; i++) {

@@ -38,6 +38,7 @@ public final class Dispatching {
 
   public final MovedClock clock;
   public final ScriptedTarget target = new ScriptedTarget();
+
   /** Where campaigns go whose id begins with {@code eu-}, if there is a second target at all. */
   public final ScriptedTarget eu =
       new ScriptedTarget(new TargetIdentity("connect-campaigns", "", "eu-central-1", ""));
@@ -82,8 +83,7 @@ public final class Dispatching {
     breaker = new Breaker(clock);
     controls.add(control("default", target, budget, breaker));
     if (euCallsPerSecond > 0) {
-      controls.add(
-          control("eu", eu, new CallBudget(euCallsPerSecond, clock), new Breaker(clock)));
+      controls.add(control("eu", eu, new CallBudget(euCallsPerSecond, clock), new Breaker(clock)));
     }
     var random = new Random(1);
     reconciler = new Reconciler(alarms, config.attemptsMax(), random);
@@ -93,14 +93,7 @@ public final class Dispatching {
     dispatcher =
         new Dispatcher(
             new Dispatcher.Parts(
-                config,
-                controls,
-                worker,
-                mailbox,
-                reconciler,
-                alarms,
-                random,
-                () -> {}),
+                config, controls, worker, mailbox, reconciler, alarms, random, () -> {}),
             spool.restored(),
             (campaign, state) -> {});
     replies.add(dispatcher);
@@ -111,8 +104,7 @@ public final class Dispatching {
 
   private static TargetControl control(
       String name, ScriptedTarget target, CallBudget budget, Breaker breaker) {
-    return new TargetControl(
-        name, target, 10_000_000_000L, budget, breaker, DispatchMeter.NONE);
+    return new TargetControl(name, target, 10_000_000_000L, budget, breaker, DispatchMeter.NONE);
   }
 
   private ScriptedTarget targetOf(CampaignId campaign) {

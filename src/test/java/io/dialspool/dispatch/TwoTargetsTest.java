@@ -220,7 +220,6 @@ class TwoTargetsTest {
   }
 
   private static BatchReply oneId(String token) {
-    return new BatchReply.Answered(
-        List.of(new BatchReply.Success(token, "the-one-id")), List.of());
+    return new BatchReply.Answered(List.of(new BatchReply.Success(token, "the-one-id")), List.of());
   }
 }

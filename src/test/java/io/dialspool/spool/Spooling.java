@@ -95,8 +95,7 @@ public final class Spooling {
             requests().stream()
                 .map(
                     request ->
-                        new Settlement(
-                            request, RequestState.CANCELLED, Reason.NONE, 0, 0, 6, null))
+                        new Settlement(request, RequestState.CANCELLED, Reason.NONE, 0, 0, 6, null))
                 .toList()));
     worker.runOnce();
   }

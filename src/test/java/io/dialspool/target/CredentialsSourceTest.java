@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -307,7 +308,7 @@ class CredentialsSourceTest {
   private AwsCredentialsIdentity current() {
     AwsCredentialsIdentity current = source.current();
     assertTrue(current != null, source.trouble());
-    return current;
+    return Objects.requireNonNull(current);
   }
 
   private String key() {

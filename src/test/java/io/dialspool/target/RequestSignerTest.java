@@ -11,8 +11,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -111,12 +111,7 @@ class RequestSignerTest {
     FullHttpRequest request =
         new RequestSigner(URI.create("https://" + HOST), "us-east-1")
             .signed(
-                "GET",
-                TAGS,
-                "",
-                new byte[0],
-                FixedClock.NOON_MS,
-                credentials(config("session")));
+                "GET", TAGS, "", new byte[0], FixedClock.NOON_MS, credentials(config("session")));
     assertEquals("session", request.headers().get("X-Amz-Security-Token"));
     assertTrue(assertSigned(request).contains("x-amz-security-token"));
   }
@@ -124,12 +119,7 @@ class RequestSignerTest {
   private static FullHttpRequest signed(String method, String target, byte[] body) {
     return new RequestSigner(URI.create("https://" + HOST), "us-east-1")
         .signed(
-            method,
-            target,
-            "application/json",
-            body,
-            FixedClock.NOON_MS,
-            credentials(config("")));
+            method, target, "application/json", body, FixedClock.NOON_MS, credentials(config("")));
   }
 
   private static AwsCredentialsIdentity credentials(TargetConfig config) {

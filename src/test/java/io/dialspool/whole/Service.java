@@ -64,6 +64,13 @@ final class Service implements AutoCloseable {
     return start(serveArgs(directory, sets), ProcessBuilder.Redirect.appendTo(log.toFile()));
   }
 
+  /** The same, with {@code environment} beside the test's own. */
+  static Service serveIn(
+      Map<String, String> environment, Path log, Path directory, String... sets) {
+    return start(
+        serveArgs(directory, sets), ProcessBuilder.Redirect.appendTo(log.toFile()), environment);
+  }
+
   /** A {@code serve} that is expected not to start; run to its end. */
   static Ran serveInVain(Path directory, String... sets) {
     return run(serveArgs(directory, sets).toArray(String[]::new));
@@ -96,8 +103,15 @@ final class Service implements AutoCloseable {
   }
 
   private static Service start(List<String> args, ProcessBuilder.Redirect errors) {
+    return start(args, errors, Map.of());
+  }
+
+  private static Service start(
+      List<String> args, ProcessBuilder.Redirect errors, Map<String, String> environment) {
     try {
-      Process process = new ProcessBuilder(command(args)).redirectError(errors).start();
+      var builder = new ProcessBuilder(command(args)).redirectError(errors);
+      builder.environment().putAll(environment);
+      Process process = builder.start();
       var lines =
           new BufferedReader(
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
