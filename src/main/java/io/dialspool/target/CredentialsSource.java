@@ -20,8 +20,9 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
  *
  * <p>Nothing is fetched but on demand: an asker that finds them due for renewal starts that and
  * goes on with the old ones. After a failure the next try waits, a second at first, doubling to
- * half a minute. Those that never expire are looked at again once a minute, since the file that
- * they come from may have been rewritten.
+ * half a minute. Those that don't say when they expire are fetched again once a minute: the file
+ * that they come from may have been rewritten, and AWS's providers for containers and instances
+ * don't say although theirs expire.
  */
 final class CredentialsSource {
   private static final Logger LOG = LoggerFactory.getLogger(CredentialsSource.class);
@@ -207,22 +208,22 @@ final class CredentialsSource {
     if (account.isEmpty()) {
       account = theirs;
     }
-    String validUntil = fetched.expirationTime().map(Instant::toString).orElse("for good");
+    String until = fetched.expirationTime().map(Instant::toString).orElse("");
     if (held == null || !held.accessKeyId().equals(fetched.accessKeyId()) || failing) {
       String id = fetched.accessKeyId();
       LOG.info(
-          "target {}: credentials from {}, key id …{}{}, valid until {}",
+          "target {}: credentials from {}, key id …{}{}{}",
           target,
           CredentialsChain.giver(fetched),
           id.substring(Math.max(0, id.length() - 4)),
           account.isEmpty() ? "" : ", account " + account,
-          validUntil);
+          until.isEmpty() ? "" : ", until " + until);
     }
     held = fetched;
     failing = false;
     retryNs = SECOND_NS;
     trouble = "they have expired";
-    long leftMs = fetched.expirationTime().map(until -> until.toEpochMilli() - nowMs).orElse(-1L);
+    long leftMs = fetched.expirationTime().map(end -> end.toEpochMilli() - nowMs).orElse(-1L);
     boolean lasting = fetched.expirationTime().isEmpty();
     usableUntilMs = lasting ? Long.MAX_VALUE : nowMs + Math.max(leftMs - LEFT_MIN_MS, FRESH_MS);
     nextFetchNs =
@@ -237,8 +238,8 @@ final class CredentialsSource {
   private @Nullable String failed(String why) {
     nextFetchNs = fetchedNs + retryNs;
     retryNs = Math.min(RETRY_MAX_NS, retryNs * 2);
+    boolean quiet = failing && why.equals(trouble) && fetchedNs - alarmedNs < ALARM_APART_NS;
     trouble = why;
-    boolean quiet = failing && fetchedNs - alarmedNs < ALARM_APART_NS;
     failing = true;
     if (quiet) {
       return null;

@@ -95,9 +95,13 @@ final class Service implements AutoCloseable {
 
   /** {@code campaign-service} on a free port. */
   static Service campaignService(Path directory, String... options) {
+    return campaignServiceAt("0", directory, options);
+  }
+
+  static Service campaignServiceAt(String port, Path directory, String... options) {
     var args =
         new ArrayList<String>(
-            List.of("campaign-service", "--port", "0", "--data", directory.toString()));
+            List.of("campaign-service", "--port", port, "--data", directory.toString()));
     args.addAll(List.of(options));
     return start(args, ProcessBuilder.Redirect.INHERIT);
   }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +40,7 @@ class TargetsIT {
         Leads.expectEachOnce(Service.record(homeUrl, homely), Leads.tokens("h", 0, 200));
         Leads.expectEachOnce(Service.record(abroadUrl, foreign), Leads.tokens("f", 0, 200));
         Leads.expectEachOnce(Service.record(abroadUrl, ruled), Leads.tokens("r", 0, 100));
-        assertEquals(List.of(), Service.record(homeUrl, foreign));
+        assertEquals(404, Service.get(homeUrl + "/dial-requests?campaign=" + foreign).status());
         assertEquals("default", service.report(homely).path("target").asText());
         assertEquals("abroad", service.report(foreign).path("target").asText());
         assertEquals("abroad", service.report(ruled).path("target").asText());
@@ -133,8 +132,8 @@ class TargetsIT {
   }
 
   private Service campaignService(String name, String port) {
-    return Service.campaignService(
-        directory.resolve(name), "--port", port, "--calls-per-second", "1000", "--burst", "1000");
+    return Service.campaignServiceAt(
+        port, directory.resolve(name), "--calls-per-second", "1000", "--burst", "1000");
   }
 
   private static String port(String url) {
