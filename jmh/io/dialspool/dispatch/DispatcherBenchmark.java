@@ -17,6 +17,7 @@ import io.dialspool.spool.StoredRequest;
 import io.dialspool.store.VoidStore;
 import io.dialspool.target.BatchReply;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -79,6 +80,7 @@ public class DispatcherBenchmark {
                 new SplittableRandom(1),
                 () -> {}),
             List.of(),
+            Set.of(),
             (campaign, state) -> {});
     // The lane's first page finds the gate closed and stays on the disk, which here is nowhere.
     append();

@@ -124,6 +124,7 @@ public final class Dialspool implements AutoCloseable {
                   random,
                   this::wakeDispatch),
               spool.restored(),
+              spool.paused(),
               campaigns::seen);
 
       // The ring.

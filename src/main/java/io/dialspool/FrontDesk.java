@@ -79,11 +79,7 @@ final class FrontDesk implements Backstage {
   @Override
   public void campaignChanged(CampaignId campaign, CampaignState state, Runnable whenApplied) {
     campaigns.seen(campaign, state);
-    ask(
-        (nowNs, nowMs) -> {
-          dispatcher.campaignChanged(campaign, state, nowNs, nowMs);
-          whenApplied.run();
-        });
+    ask((nowNs, nowMs) -> dispatcher.campaignChanged(campaign, state, nowNs, nowMs, whenApplied));
   }
 
   @Override

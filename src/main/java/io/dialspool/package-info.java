@@ -5,7 +5,7 @@
  * <pre>
  * intake ▸ validate ▸ spool ▸ lane ▸ dispatch ▸ reconcile
  * ------------------------------------------------------------
- * request  target  ring  store  http  config  time  metrics
+ * request  api  auth  target  ring  store  http  config  time  metrics
  * ------------------------------------------------------------
  * campaignservice  replay  bench  simulation  cli
  * </pre>

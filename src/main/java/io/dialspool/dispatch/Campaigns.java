@@ -201,7 +201,7 @@ public final class Campaigns {
           ApiError.notFound("Campaign " + campaign + " is unknown to the target."));
     }
     return switch (state) {
-      case STOPPED, FAILED ->
+      case STOPPED, FAILED, COMPLETED ->
           new Admission.Refused(
               ApiError.invalidCampaignState(
                   "Campaign "

@@ -33,11 +33,13 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -93,6 +95,9 @@ public final class Dispatcher {
         }
       };
 
+  /** Campaigns known as paused, as the store has or will have them; the target bounds how many. */
+  private final Set<CampaignId> paused;
+
   private long recallTicket;
   private int loadedTotal;
   private int askedTotal;
@@ -128,10 +133,14 @@ public final class Dispatcher {
 
   /**
    * @param restored lanes from before the start
+   * @param paused campaigns that were paused then
    * @param seen told every campaign state that was read; dispatch thread
    */
   public Dispatcher(
-      Parts parts, List<Spool.RestoredLane> restored, BiConsumer<CampaignId, CampaignState> seen) {
+      Parts parts,
+      List<Spool.RestoredLane> restored,
+      Set<CampaignId> paused,
+      BiConsumer<CampaignId, CampaignState> seen) {
     config = parts.config();
     targets = parts.targets();
     store = parts.store();
@@ -143,6 +152,7 @@ public final class Dispatcher {
     settles = new SettleQueue(store);
     sweeper = new ExpirySweeper(store, alarms);
     pollers = targets.stream().map(control -> new GatePoller(control, this::later, seen)).toList();
+    this.paused = new HashSet<>(paused);
     for (Spool.RestoredLane lane : restored) {
       addLane(new Lane(lane, settles));
     }
@@ -239,6 +249,10 @@ public final class Dispatcher {
     target.lanes.put(lane.info().number(), control);
     byCampaign.put(lane.info().campaign(), control);
     unsettled += lane.counts().queued();
+    if (paused.contains(lane.info().campaign())) {
+      control.gate().beginPaused();
+      control.pauseKept = true;
+    }
     Change early = changedEarly.remove(lane.info().campaign());
     if (early != null) {
       control.gate().changedByUs(early.state(), early.nowNs(), early.nowMs());
@@ -293,6 +307,8 @@ public final class Dispatcher {
     } else if (reply instanceof StoreReply.MarksWritten written) {
       control(written.lane()).lane().markWritten(written.marks());
       makeReady(control(written.lane()));
+    } else if (reply instanceof StoreReply.PauseWritten written) {
+      written.then().run();
     } else if (reply instanceof StoreReply.Swept swept) {
       sweeper.swept(control(swept.lane()), swept, nowNs, nowMs);
     } else if (reply instanceof StoreReply.FindDone found) {
@@ -405,16 +421,35 @@ public final class Dispatcher {
   // --- gates
 
   /**
-   * A life cycle call was answered through us; no call leaves against the new state afterwards.
-   * Dispatch thread.
+   * A life cycle call was answered through us; no call leaves against the new state afterwards, not
+   * even after a crash. Dispatch thread.
+   *
+   * @param whenApplied run once that holds
    */
-  public void campaignChanged(CampaignId campaign, CampaignState state, long nowNs, long nowMs) {
+  public void campaignChanged(
+      CampaignId campaign, CampaignState state, long nowNs, long nowMs, Runnable whenApplied) {
     LaneControl control = byCampaign.get(campaign);
+    if (state == CampaignState.PAUSED) {
+      keepPause(campaign, true, whenApplied);
+    } else {
+      keepPause(campaign, false, () -> {});
+      whenApplied.run();
+    }
     if (control == null) {
       changedEarly.put(campaign, new Change(state, nowNs, nowMs));
     } else {
       control.gate().changedByUs(state, nowNs, nowMs);
+      control.pauseKept = state == CampaignState.PAUSED;
       gateMoved(control);
+    }
+  }
+
+  // A restart would open the gate at the first Running that it reads, which may be older than the
+  // pause.
+  private void keepPause(CampaignId campaign, boolean isPaused, Runnable whenSynced) {
+    boolean changes = isPaused ? paused.add(campaign) : paused.remove(campaign);
+    if (changes || isPaused) { // a pause that is known may still be on its way to the disk
+      store.offer(new StoreCommand.WritePause(campaign, isPaused, whenSynced));
     }
   }
 
@@ -425,9 +460,14 @@ public final class Dispatcher {
       control.gate().deleted();
       gateMoved(control);
     }
+    keepPause(campaign, false, () -> {});
   }
 
   private void gateMoved(LaneControl control) {
+    if (control.gate().isAfterPause() != control.pauseKept) {
+      control.pauseKept = !control.pauseKept;
+      keepPause(control.lane().info().campaign(), control.pauseKept, () -> {});
+    }
     boolean failed = control.gate().state() == CampaignState.FAILED;
     if (failed && !control.failureTold) {
       alarms.raise("campaign " + control.lane().info().campaign() + " has failed; it is held");
@@ -852,7 +892,9 @@ public final class Dispatcher {
     boolean sweep = sweeper.isDue(nowNs);
     for (LaneControl control : lanes.values()) {
       if (control.lane().hasUnsettled()) {
-        replies.onTick(control, nowNs, nowMs);
+        if (replies.onTick(control, nowNs, nowMs)) {
+          makeReady(control);
+        }
         if (sweep) {
           sweeper.sweep(control, nowMs);
         }

@@ -33,6 +33,16 @@ public final class Gate {
   private @Nullable String alarm;
   private long alarmUntilNs;
 
+  /** It was paused when the process before this one ended, and reads may lag behind that. */
+  void beginPaused() {
+    doubtful = true;
+  }
+
+  /** Whether it was paused last, and not opened since. */
+  boolean isAfterPause() {
+    return doubtful;
+  }
+
   /** Whether calls may leave. */
   boolean isOpen(long nowNs) {
     return state == CampaignState.RUNNING && !missing && !isHeldByAlarm(nowNs);
@@ -125,7 +135,7 @@ public final class Gate {
   }
 
   boolean isStopped() {
-    return state == CampaignState.STOPPED;
+    return state == CampaignState.STOPPED || state == CampaignState.COMPLETED;
   }
 
   /** A read without an answer: ask again, but not at once. */
@@ -155,10 +165,10 @@ public final class Gate {
   /** What a closed gate makes requests wait for. */
   WaitingFor waitingFor(long nowNs) {
     CampaignState known = state;
-    if (missing || isHeldByAlarm(nowNs) || known == CampaignState.STOPPED) {
+    if (missing || isHeldByAlarm(nowNs) || isStopped()) {
       return WaitingFor.HELD_BY_ALARM;
     }
-    if (known == CampaignState.PAUSED) {
+    if (known == CampaignState.PAUSED || (known == null && doubtful)) {
       return WaitingFor.CAMPAIGN_PAUSED;
     }
     if (known == CampaignState.FAILED) {

@@ -27,6 +27,7 @@ public final class LaneControl {
   int sweptThrough;
   boolean sweeping;
   boolean failureTold;
+  boolean pauseKept; // by the store
   int asked; // of the store, by a read that is under way
   WaitingFor waitingFor = WaitingFor.BATCH;
   private @Nullable Reason ending;
@@ -35,6 +36,7 @@ public final class LaneControl {
   // Reconcile only
   private final List<QueuedRequest> suspects = new ArrayList<>();
   private final List<QueuedRequest> refusedAlone = new ArrayList<>();
+  private long refusedAloneSinceNs;
   private int invalidStreak;
   private long invalidSinceNs;
 
@@ -99,6 +101,15 @@ public final class LaneControl {
   /** Refused when they stood alone in a call: believed once another request was accepted. */
   public List<QueuedRequest> refusedAlone() {
     return refusedAlone;
+  }
+
+  /** When the last of {@link #refusedAlone} was. */
+  public long refusedAloneSinceNs() {
+    return refusedAloneSinceNs;
+  }
+
+  public void refusedAloneSinceNs(long timeNs) {
+    refusedAloneSinceNs = timeNs;
   }
 
   public int invalidStreak() {

@@ -7,6 +7,6 @@ public interface ReplyHandler {
   /** Called once for each call; afterwards none of its requests is in flight. */
   void onReply(Call call, BatchReply reply, long nowNs, long nowMs);
 
-  /** Called about once a second for each lane. */
-  void onTick(LaneControl control, long nowNs, long nowMs);
+  /** Called about once a second for each lane; whether the lane may now have something to send. */
+  boolean onTick(LaneControl control, long nowNs, long nowMs);
 }

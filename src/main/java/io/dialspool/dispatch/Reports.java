@@ -133,9 +133,6 @@ public final class Reports {
       return WaitingFor.TARGET_DOWN;
     }
     if (queued != null) {
-      if (queued.place() == Place.HELD) {
-        return WaitingFor.HELD_BY_ALARM;
-      }
       if (queued.place() != Place.WAITING) {
         return WaitingFor.BACKOFF;
       }

@@ -1,6 +1,7 @@
 package io.dialspool.intake;
 
 import com.lmax.disruptor.InsufficientCapacityException;
+import io.dialspool.api.Operations;
 import io.dialspool.http.ApiError;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.http.HttpCall;
@@ -12,6 +13,7 @@ import io.dialspool.target.RawAnswer;
 import io.dialspool.target.RawCall;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -34,24 +36,13 @@ final class CallRouter {
       ApiError.notFound("No dial request with this clientToken is known.");
   private static final long PATIENCE_MS = 100;
 
-  /** What is one segment below a campaign at the target, with the methods it has. */
-  private static final Map<String, List<String>> BELOW_CAMPAIGN =
-      Map.of(
-          "state", List.of("GET"),
-          "start", List.of("POST"),
-          "pause", List.of("POST"),
-          "resume", List.of("POST"),
-          "stop", List.of("POST"),
-          "name", List.of("POST"),
-          "dialer-config", List.of("POST"),
-          "outbound-call-config", List.of("POST"));
-
+  /** The life cycle of both versions of the API: what a campaign is after the call. */
   private static final Map<String, CampaignState> STATE_AFTER =
       Map.of(
-          "start", CampaignState.RUNNING,
-          "resume", CampaignState.RUNNING,
-          "pause", CampaignState.PAUSED,
-          "stop", CampaignState.STOPPED);
+          "StartCampaign", CampaignState.RUNNING,
+          "ResumeCampaign", CampaignState.RUNNING,
+          "PauseCampaign", CampaignState.PAUSED,
+          "StopCampaign", CampaignState.STOPPED);
 
   private final Intake intake;
   private final Loop loop;
@@ -66,45 +57,30 @@ final class CallRouter {
       call.answer(DRAINING);
       return;
     }
-    List<String> path = call.segments();
-    switch (path.get(0)) {
-      case "campaigns" -> campaigns(call, path);
-      case "spool" -> {
-        if (is(call, "GET") && path.size() == 1) {
-          intake.backstage.spoolReport(
-              report -> call.answer(HttpAnswer.json((Object) Views.of(report))));
-        } else {
-          unknown(call);
-        }
-      }
-      default -> {
-        if (isAtTarget(call.method(), path)) {
-          forward(call, answer -> passBack(call, answer));
-        } else {
-          unknown(call);
-        }
-      }
+    Optional<Operations.Match> match = Operations.find(call.method(), call.uri());
+    if (match.isPresent()) {
+      passOn(call, match.get());
+    } else {
+      ours(call, call.segments());
     }
   }
 
-  private void campaigns(HttpCall call, List<String> path) {
-    if (path.size() == 1) {
-      if (is(call, "PUT")) {
-        forward(call, answer -> passBack(call, answer));
-      } else {
-        unknown(call);
-      }
-      return;
-    }
-    if (!CampaignId.isValid(path.get(1))) {
+  /** Calls that the campaign API doesn't have. Source: api.md. */
+  private void ours(HttpCall call, List<String> path) {
+    if (path.equals(List.of("spool")) && is(call, "GET")) {
+      intake.backstage.spoolReport(
+          report -> call.answer(HttpAnswer.json((Object) Views.of(report))));
+    } else if (path.size() < 3 || !path.get(0).equals("campaigns")) {
+      unknown(call);
+    } else if (!CampaignId.isValid(path.get(1))) {
       call.answer(CAMPAIGN_ID);
-      return;
+    } else {
+      below(call, new CampaignId(path.get(1)), path.subList(2, path.size()));
     }
-    var campaign = new CampaignId(path.get(1));
-    String below = path.size() > 2 ? path.get(2) : "";
-    if (path.size() == 2) {
-      campaign(call, campaign);
-    } else if (path.size() == 3 && below.equals("spool") && is(call, "GET")) {
+  }
+
+  private void below(HttpCall call, CampaignId campaign, List<String> path) {
+    if (path.equals(List.of("spool")) && is(call, "GET")) {
       intake.backstage.campaignReport(
           campaign,
           report ->
@@ -112,38 +88,8 @@ final class CallRouter {
                   report
                       .map(found -> HttpAnswer.json((Object) Views.of(found)))
                       .orElseGet(() -> HttpAnswer.error(NO_LANE))));
-    } else if (path.size() == 4 && below.equals("dial-requests")) {
-      dialRequest(call, campaign, path.get(3));
-    } else if (path.size() == 3
-        && BELOW_CAMPAIGN.getOrDefault(below, List.of()).contains(call.method())) {
-      CampaignState state = STATE_AFTER.get(below);
-      forward(
-          call,
-          answer -> {
-            if (state != null && isDone(answer)) {
-              intake.backstage.campaignChanged(campaign, state, () -> passBack(call, answer));
-            } else {
-              passBack(call, answer);
-            }
-          });
-    } else {
-      unknown(call);
-    }
-  }
-
-  private void campaign(HttpCall call, CampaignId campaign) {
-    if (is(call, "GET")) {
-      forward(call, answer -> passBack(call, answer));
-    } else if (is(call, "DELETE")) {
-      forward(
-          call,
-          answer -> {
-            if (isDone(answer)) {
-              intake.backstage.campaignDeleted(campaign, () -> passBack(call, answer));
-            } else {
-              passBack(call, answer);
-            }
-          });
+    } else if (path.size() == 2 && path.get(0).equals("dial-requests")) {
+      dialRequest(call, campaign, path.get(1));
     } else {
       unknown(call);
     }
@@ -244,20 +190,30 @@ final class CallRouter {
 
   // --- the target's operations
 
-  private static boolean isAtTarget(String method, List<String> path) {
-    return switch (path.get(0)) {
-      case "campaigns-summary", "campaigns-state" -> path.size() == 1 && method.equals("POST");
-      case "tags" -> path.size() == 2 && List.of("GET", "POST", "DELETE").contains(method);
-      case "connect-instance" ->
-          path.size() == 3
-              && switch (path.get(2)) {
-                case "onboarding" -> List.of("PUT", "GET", "DELETE").contains(method);
-                case "config" -> List.of("GET", "DELETE").contains(method);
-                default -> false;
-              };
-      case "v2" -> path.size() > 1 && List.of("GET", "PUT", "POST", "DELETE").contains(method);
-      default -> false;
-    };
+  /**
+   * To the target as it is. What changes a campaign there moves its gate before the caller hears of
+   * it.
+   */
+  private void passOn(HttpCall call, Operations.Match match) {
+    String id = match.labels().get("id");
+    if (id != null && !CampaignId.isValid(id)) {
+      call.answer(CAMPAIGN_ID);
+      return;
+    }
+    String operation = match.operation().name();
+    forward(
+        call,
+        answer -> {
+          Runnable passBack = () -> passBack(call, answer);
+          CampaignState state = STATE_AFTER.get(operation);
+          if (id != null && state != null && isDone(answer)) {
+            intake.backstage.campaignChanged(new CampaignId(id), state, passBack);
+          } else if (id != null && operation.equals("DeleteCampaign") && isDone(answer)) {
+            intake.backstage.campaignDeleted(new CampaignId(id), passBack);
+          } else {
+            passBack.run();
+          }
+        });
   }
 
   /** Takes an answer to pass back. */

@@ -537,6 +537,12 @@ public final class Lane {
         byState[RequestState.UNDELIVERABLE.code()]);
   }
 
+  /** Whether every request that waits here is held aside; nothing is in flight. */
+  public boolean hasOnlyHeld() {
+    Counts counts = counts();
+    return counts.inFlight() == 0 && counts.queued() == byPlace[Place.HELD.index()];
+  }
+
   private void move(QueuedRequest request, Place to) {
     byPlace[request.place().index()]--;
     byPlace[to.index()]++;

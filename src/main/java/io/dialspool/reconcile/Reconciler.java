@@ -34,8 +34,11 @@ public final class Reconciler implements ReplyHandler {
   private static final long SECOND_NS = 1_000 * MS;
   private static final long TOKEN_LIFE_MS = Duration.ofDays(7).minusHours(1).toMillis();
 
-  /** An all-refusing call that no second one follows within this time is believed. */
-  private static final long SUSPECT_NS = 30 * SECOND_NS;
+  /**
+   * How long a refusal waits for another call to prove or contradict it. An all-refusing call that
+   * none follows is believed then; what was refused alone is tried again.
+   */
+  private static final long UNPROVEN_NS = 30 * SECOND_NS;
 
   private static final int FAILURES_UNTIL_SPLIT = 3;
   private static final int REFUSED_ALONE_MAX = 3;
@@ -213,13 +216,37 @@ public final class Reconciler implements ReplyHandler {
   }
 
   @Override
-  public void onTick(LaneControl control, long nowNs, long nowMs) {
+  public boolean onTick(LaneControl control, long nowNs, long nowMs) {
     if (control.invalidStreak() == 1
         && !control.suspects().isEmpty()
-        && nowNs - control.invalidSinceNs() >= SUSPECT_NS) {
+        && nowNs - control.invalidSinceNs() >= UNPROVEN_NS) {
       control.invalidStreak(0);
       reject(control, control.suspects(), Reason.INVALID_INPUT, nowMs);
     }
+    if (control.refusedAlone().isEmpty()
+        || nowNs - control.refusedAloneSinceNs() < UNPROVEN_NS
+        || !control.lane().hasOnlyHeld()) {
+      return false;
+    }
+    tryAloneAgain(control, nowNs, nowMs);
+    return true;
+  }
+
+  // Nothing else waits here whose success could prove the refusal, and a request must not be held
+  // for ever.
+  private void tryAloneAgain(LaneControl control, long nowNs, long nowMs) {
+    for (QueuedRequest request : control.refusedAlone()) {
+      if (request.place() == Place.HELD) {
+        request.countAttempt();
+        if (request.attempts() >= attemptsMax) {
+          exhausted(control.lane(), request, nowMs);
+        } else {
+          long dueNs = nowNs + backoffNs(request.attempts());
+          control.lane().backOff(new Parcel(List.of(request), 0, told(control).successes, true, dueNs));
+        }
+      }
+    }
+    control.refusedAlone().clear();
   }
 
   // --- refused
@@ -301,6 +328,7 @@ public final class Reconciler implements ReplyHandler {
     control.lane().hold(requests.get(0));
     control.refusedAlone().removeIf(request -> request.place() != Place.HELD);
     control.refusedAlone().add(requests.get(0));
+    control.refusedAloneSinceNs(nowNs);
     if (control.refusedAlone().size() >= REFUSED_ALONE_MAX) {
       giveBackHeld(control, control.refusedAlone());
       alarm(

@@ -2,13 +2,18 @@ package io.dialspool.request;
 
 import java.util.Optional;
 
-/** Source: contract section 3, {@code CampaignState}; spelled on the wire as {@link #wire}. */
+/**
+ * Source: contract section 3, {@code CampaignState}, and v2's section A5; spelled on the wire as
+ * {@link #wire}.
+ */
 public enum CampaignState {
   INITIALIZED("Initialized"),
   RUNNING("Running"),
   PAUSED("Paused"),
   STOPPED("Stopped"),
-  FAILED("Failed");
+  FAILED("Failed"),
+  /** Only version 2 of the API has it: the list is worked off, or the schedule is over. */
+  COMPLETED("Completed");
 
   private final String wire;
 

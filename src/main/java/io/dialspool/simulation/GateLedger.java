@@ -4,6 +4,7 @@ import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignState;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +25,21 @@ final class GateLedger {
   }
 
   private final Judge judge;
+  private final Set<CampaignId> paused;
   private final Map<CampaignId, Told> campaigns = new HashMap<>();
 
-  GateLedger(Judge judge) {
+  /**
+   * @param paused campaigns whose pause was answered through us in this life or an earlier one, and
+   *     of which nothing else was told since
+   */
+  GateLedger(Judge judge, Set<CampaignId> paused) {
     this.judge = judge;
+    this.paused = paused;
+    for (CampaignId campaign : paused) {
+      Told told = told(campaign);
+      told.state = CampaignState.PAUSED;
+      told.last = "paused through us before the start";
+    }
   }
 
   private Told told(CampaignId campaign) {
@@ -38,16 +50,19 @@ final class GateLedger {
   void answeredThroughUs(CampaignId campaign, CampaignState state, long nowNs) {
     Told told = told(campaign);
     told.missing = false;
-    become(told, state, "our own call: " + state.wire(), nowNs);
+    become(campaign, told, state, "our own call: " + state.wire(), nowNs);
     told.hasChanged = true;
     told.changedNs = nowNs;
+    if (state == CampaignState.PAUSED) {
+      paused.add(campaign);
+    }
   }
 
   /** A put was answered with 409 and a state that we know. */
   void refusedIn(CampaignId campaign, CampaignState state, long nowNs) {
     if (state != CampaignState.RUNNING) {
       Told told = told(campaign);
-      become(told, state, "409: " + state.wire(), nowNs);
+      become(campaign, told, state, "409: " + state.wire(), nowNs);
       told.hasChanged = true;
       told.changedNs = nowNs;
     }
@@ -77,10 +92,10 @@ final class GateLedger {
         return;
       }
     }
-    become(told, state, "read: " + state.wire(), nowNs);
+    become(campaign, told, state, "read: " + state.wire(), nowNs);
   }
 
-  private static void become(Told told, CampaignState state, String how, long nowNs) {
+  private void become(CampaignId campaign, Told told, CampaignState state, String how, long nowNs) {
     if (told.state != state) {
       told.state = state;
       told.hasChanged = true;
@@ -88,6 +103,9 @@ final class GateLedger {
     }
     told.last = how;
     told.oneRunning = false;
+    if (state != CampaignState.PAUSED) {
+      paused.remove(campaign);
+    }
   }
 
   /** A call is about to begin. */

@@ -104,6 +104,7 @@ final class Life {
                 random.split(),
                 wake),
             spool.restored(),
+            wiring.paused(spool.paused()),
             (campaign, state) -> {});
     line.inbox(dispatcher::later);
     var spoolStage = new SpoolStage(spool, clock, (requests, syncNs) -> {});

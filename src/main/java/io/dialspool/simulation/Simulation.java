@@ -8,9 +8,11 @@ import io.dialspool.ring.DialSlot;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +75,7 @@ public final class Simulation {
   private final boolean lazyStore;
 
   private DialItems spare = new DialItems();
+  private final Set<CampaignId> pausedThroughUs = new HashSet<>();
   private @Nullable Life life;
   private boolean healed;
   private int crashes;
@@ -311,7 +314,7 @@ public final class Simulation {
                   ? CampaignState.STOPPED
                   : world.nextInt(10) == 0 ? CampaignState.FAILED : CampaignState.PAUSED;
           case PAUSED -> world.nextInt(8) == 0 ? CampaignState.STOPPED : CampaignState.RUNNING;
-          case STOPPED -> CampaignState.STOPPED;
+          case STOPPED, COMPLETED -> campaign.state();
           case FAILED -> CampaignState.RUNNING;
         };
     move(campaign, to, world.nextInt(2) == 0);
@@ -335,9 +338,13 @@ public final class Simulation {
               at.dispatcher.later(
                   (nowNs, nowMs) -> {
                     wiring.campaignChanged(
-                        () -> at.dispatcher.campaignChanged(campaign.id(), to, nowNs, nowMs));
-                    at.gates.answeredThroughUs(campaign.id(), to, nowNs);
-                    trace.note("%s answered as %s through us", campaign.id(), to);
+                        whenApplied ->
+                            at.dispatcher.campaignChanged(
+                                campaign.id(), to, nowNs, nowMs, whenApplied),
+                        () -> {
+                          at.gates.answeredThroughUs(campaign.id(), to, nowNs);
+                          trace.note("%s answered as %s through us", campaign.id(), to);
+                        });
                   });
             }
           });
@@ -445,7 +452,7 @@ public final class Simulation {
     StoreRecount recount = StoreRecount.of(store);
     intake.recounted(recount, calls);
     calls.newLife();
-    var gates = new GateLedger(this::failure);
+    var gates = new GateLedger(this::failure, pausedThroughUs);
     var holder = new Life[1];
     var born =
         new Life(

@@ -1,8 +1,10 @@
 package io.dialspool.simulation;
 
+import io.dialspool.request.CampaignId;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.StoreReply;
 import io.dialspool.target.Target;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -31,8 +33,17 @@ class Wiring {
     return epochMs;
   }
 
-  /** Tells dispatch of a life cycle call that was answered. */
-  void campaignChanged(Runnable tellDispatch) {
-    tellDispatch.run();
+  /** The campaigns that dispatch takes for paused at its start. */
+  Set<CampaignId> paused(Set<CampaignId> kept) {
+    return kept;
+  }
+
+  /**
+   * Tells dispatch of a life cycle call that was answered.
+   *
+   * @param whenApplied what dispatch runs once it has taken that in
+   */
+  void campaignChanged(Consumer<Runnable> tellDispatch, Runnable whenApplied) {
+    tellDispatch.accept(whenApplied);
   }
 }

@@ -1,8 +1,10 @@
 package io.dialspool.spool;
 
+import io.dialspool.request.CampaignId;
 import io.dialspool.store.Space;
 import io.dialspool.store.Space.Access;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -21,6 +23,9 @@ final class Keys {
 
   /** lane → handed-over marks, see {@link Mark}. */
   static final Space MARKS = new Space("marks", Access.ORDERED);
+
+  /** Campaigns last known as paused → nothing. */
+  static final Space PAUSES = new Space("pauses", Access.ORDERED);
 
   /** lane ‖ first sequence → page, see {@link Page}. */
   static final Space PAGES = new Space("pages", Access.ORDERED);
@@ -44,9 +49,13 @@ final class Keys {
   static final Space TOKENS = new Space("tokens", Access.LOOKUP);
 
   static final List<Space> ALL =
-      List.of(META, LANES, CURSORS, MARKS, PAGES, SETTLED, DEADLINES, COUNTERS, TOKENS);
+      List.of(META, LANES, CURSORS, MARKS, PAUSES, PAGES, SETTLED, DEADLINES, COUNTERS, TOKENS);
 
   private Keys() {}
+
+  static byte[] campaign(CampaignId campaign) {
+    return campaign.value().getBytes(StandardCharsets.UTF_8);
+  }
 
   static byte[] lane(int lane) {
     return ByteBuffer.allocate(4).putInt(lane).array();

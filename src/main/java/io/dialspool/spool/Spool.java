@@ -14,9 +14,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,7 @@ public final class Spool {
   private final Seeds seeds;
   private final Map<CampaignId, LaneInfo> lanes = new ConcurrentHashMap<>();
   private final List<RestoredLane> restored = new ArrayList<>();
+  private final Set<CampaignId> paused = new LinkedHashSet<>();
   private int lastLane;
 
   private Spool(OrderedStore store, Route route, Seeds seeds) {
@@ -110,6 +113,14 @@ public final class Spool {
         Keys.lane(Integer.MAX_VALUE),
         (key, value) -> {
           restoreLane(ByteBuffer.wrap(key).getInt(), value);
+          return true;
+        });
+    store.scan(
+        Keys.PAUSES,
+        new byte[0],
+        new byte[] {(byte) 0xFF}, // no UTF-8 begins so
+        (key, nothing) -> {
+          paused.add(new CampaignId(new String(key, StandardCharsets.UTF_8)));
           return true;
         });
   }
@@ -195,6 +206,11 @@ public final class Spool {
   /** Lanes that were there at the start. */
   public List<RestoredLane> restored() {
     return restored;
+  }
+
+  /** Campaigns that were last known as paused when the process before this one ended. */
+  public Set<CampaignId> paused() {
+    return paused;
   }
 
   /** The campaign's lane, or null if nothing was ever accepted for it. Any thread. */

@@ -1,5 +1,6 @@
 package io.dialspool.spool;
 
+import io.dialspool.request.CampaignId;
 import java.util.List;
 import java.util.function.LongConsumer;
 
@@ -23,6 +24,14 @@ public sealed interface StoreCommand {
 
   /** Write a lane's handed-over marks. */
   record WriteMarks(LaneInfo lane, List<Mark> marks) implements StoreCommand {}
+
+  /**
+   * Write whether the campaign is paused, so that a restart doubts what it reads about it.
+   *
+   * @param whenSynced comes back with the reply
+   */
+  record WritePause(CampaignId campaign, boolean paused, Runnable whenSynced)
+      implements StoreCommand {}
 
   /**
    * Look for unsettled requests whose deadline bucket has passed.

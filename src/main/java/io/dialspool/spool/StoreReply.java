@@ -18,6 +18,9 @@ public sealed interface StoreReply {
   /** Synced. */
   record MarksWritten(LaneInfo lane, List<Mark> marks) implements StoreReply {}
 
+  /** Synced; {@code then} is for dispatch to run. */
+  record PauseWritten(Runnable then) implements StoreReply {}
+
   /**
    * @param expired unsettled requests of the bucket
    * @param nextPage 0 once the bucket is done, else where to go on

@@ -79,6 +79,14 @@ public final class StoreWorker {
       } else if (command instanceof StoreCommand.WriteMarks write) {
         batch.put(Keys.MARKS, Keys.lane(write.lane().number()), Mark.encode(write.marks()));
         afterSync.add(new StoreReply.MarksWritten(write.lane(), write.marks()));
+      } else if (command instanceof StoreCommand.WritePause write) {
+        byte[] key = Keys.campaign(write.campaign());
+        if (write.paused()) {
+          batch.put(Keys.PAUSES, key, new byte[0]);
+        } else {
+          batch.delete(Keys.PAUSES, key);
+        }
+        afterSync.add(new StoreReply.PauseWritten(write.whenSynced()));
       } else if (command instanceof StoreCommand.Purge purge) {
         flush();
         purge(purge);

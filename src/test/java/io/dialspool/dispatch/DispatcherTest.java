@@ -455,6 +455,38 @@ class DispatcherTest {
   }
 
   @Test
+  void shouldAnswerAPauseOnceARestartWouldKnowOfIt() {
+    accept(1);
+    service.settleDown();
+    var answered = new ArrayList<String>();
+    service.storeStands(true);
+    service.change(SPRING, CampaignState.PAUSED, () -> answered.add("paused"));
+    service.settleDown();
+    assertEquals(List.of(), answered);
+    service.storeStands(false);
+    service.settleDown();
+    assertEquals(List.of("paused"), answered);
+  }
+
+  @Test
+  void shouldDoubtTheFirstRunningItReadsWhenTheCampaignWasPausedBeforeTheRestart() {
+    service.change(SPRING, CampaignState.PAUSED);
+    accept(1);
+    service.settleDown();
+    restart();
+    target.states.put(
+        SPRING, CampaignState.RUNNING); // a read that lags, or a resume behind our back
+    service.run(4_900);
+    assertEquals(List.of(), service.takeSizes());
+    service.run(1_000);
+    assertEquals(List.of(1), service.takeSizes());
+    restart();
+    accept(1);
+    service.run(100);
+    assertEquals(List.of(1), service.takeSizes(), "the pause is over and forgotten");
+  }
+
+  @Test
   void shouldNotSendAgainOnceTheTokenMayBeForgotten() {
     target.then(new BatchReply.Unanswered("timeout"));
     String token = service.accept(SPRING, 1, 20 * DAY_MS).get(0);

@@ -95,6 +95,7 @@ public final class Dispatching {
             new Dispatcher.Parts(
                 config, controls, worker, mailbox, reconciler, alarms, random, () -> {}),
             spool.restored(),
+            spool.paused(),
             (campaign, state) -> {});
     replies.add(dispatcher);
     for (Spool.RestoredLane lane : spool.restored()) {
@@ -184,8 +185,12 @@ public final class Dispatching {
 
   /** The campaign was changed through us. */
   public void change(CampaignId campaign, CampaignState state) {
+    change(campaign, state, () -> {});
+  }
+
+  public void change(CampaignId campaign, CampaignState state, Runnable whenApplied) {
     targetOf(campaign).states.put(campaign, state);
-    dispatcher.campaignChanged(campaign, state, clock.nanoTime(), clock.epochMs());
+    dispatcher.campaignChanged(campaign, state, clock.nanoTime(), clock.epochMs(), whenApplied);
   }
 
   // --- what is seen

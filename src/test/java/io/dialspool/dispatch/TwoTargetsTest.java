@@ -177,8 +177,8 @@ class TwoTargetsTest {
 
   @Test
   void shouldSendRestoredLanesToTheTargetsThatTheyHad() {
-    service.target.states.put(SPRING, CampaignState.PAUSED);
-    service.eu.states.put(EU, CampaignState.PAUSED);
+    service.target.states.put(SPRING, CampaignState.INITIALIZED);
+    service.eu.states.put(EU, CampaignState.INITIALIZED);
     service.accept(SPRING, 25, HOUR_MS);
     service.accept(EU, 25, HOUR_MS);
     service.run(100);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dialspool.api.Operations;
 import io.dialspool.intake.RawClient.Answer;
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignReport;
@@ -24,13 +25,19 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CallRouterTest {
+  private static final String ARN =
+      "arn%3Aaws%3Aconnect-campaigns%3Aus-east-1%3A123456789012%3Acampaign%2Fc-1";
+
   private static final String TOKEN = "/campaigns/c-1/dial-requests/t-1";
 
   private final DoorFixture door = new DoorFixture();
@@ -195,31 +202,25 @@ class CallRouterTest {
         call("GET /spool").body());
   }
 
+  static Stream<Arguments> operations() {
+    return Operations.ALL.stream()
+        .filter(operation -> !operation.name().equals("PutDialRequestBatch"))
+        .map(
+            operation ->
+                Arguments.of(
+                    operation.method(),
+                    operation
+                            .path()
+                            .replace("{id}", "c-1")
+                            .replace("{connectInstanceId}", "i-1")
+                            .replace("{arn}", ARN)
+                        + (operation.name().equals("UntagResource")
+                            ? "?tagKeys=a%2Bb&tagKeys=k%2F2"
+                            : "")));
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "PUT, /campaigns",
-    "GET, /campaigns/c-1",
-    "DELETE, /campaigns/c-1",
-    "POST, /campaigns-summary",
-    "POST, /campaigns-state",
-    "GET, /campaigns/c-1/state",
-    "POST, /campaigns/c-1/start",
-    "POST, /campaigns/c-1/pause",
-    "POST, /campaigns/c-1/resume",
-    "POST, /campaigns/c-1/stop",
-    "POST, /campaigns/c-1/name",
-    "POST, /campaigns/c-1/dialer-config",
-    "POST, /campaigns/c-1/outbound-call-config",
-    "PUT, /connect-instance/i-1/onboarding",
-    "GET, /connect-instance/i-1/onboarding",
-    "DELETE, /connect-instance/i-1/onboarding",
-    "GET, /connect-instance/i-1/config",
-    "DELETE, /connect-instance/i-1/config",
-    "GET, /tags/arn%3Aaws%3Aconnect-campaigns%3Aus-east-1%3A123456789012%3Acampaign%2Fc-1",
-    "POST, /tags/arn%3Aaws",
-    "DELETE, /tags/arn%3Aaws?tagKeys=a%2Bb&tagKeys=k%2F2",
-    "POST, /v2/campaigns-summary",
-  })
+  @MethodSource("operations")
   void shouldPassEveryOtherOperationOnAsItCame(String method, String path) throws Exception {
     door.targetAnswer = answered(200, "", "{\"of\":\"target\"}");
     client.send(method + " " + path, "Content-Type: application/json\r\n", "{\"a\":1}");
@@ -271,10 +272,26 @@ class CallRouterTest {
   })
   void shouldAnswerALifeCycleCallOnlyOnceItIsApplied(String method, String below, String change)
       throws Exception {
+    assertAppliedBeforeTheAnswer(method + " /campaigns/c-1" + below, change);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "start, c-1 RUNNING",
+    "resume, c-1 RUNNING",
+    "pause, c-1 PAUSED",
+    "stop, c-1 STOPPED",
+  })
+  void shouldSteerTheGateByTheLifeCycleOfVersionTwoToo(String move, String change)
+      throws Exception {
+    assertAppliedBeforeTheAnswer("POST /v2/campaigns/c-1/" + move, change);
+  }
+
+  private void assertAppliedBeforeTheAnswer(String call, String change) throws Exception {
     BlockingQueue<Runnable> applied = new LinkedBlockingQueue<>();
     door.applying = applied::add;
     door.targetAnswer = answered(200, "", "");
-    client.send(method + " /campaigns/c-1" + below, "", "");
+    client.send(call, "", "");
     Runnable apply = applied.poll(10, TimeUnit.SECONDS);
 
     assertTrue(apply != null);
@@ -315,6 +332,10 @@ class CallRouterTest {
     "POST, /connect-instance/i-1/config",
     "GET, /connect-instance/i-1",
     "GET, /v2",
+    "PUT, /v2/campaigns",
+    "POST, /v2/campaigns-summary",
+    "DELETE, /v2/campaigns/c-1",
+    "PUT, /v2/campaigns/c-1/outbound-requests",
     "OPTIONS, /campaigns",
     "GET, /campaigns/c-1/state/more",
   })

@@ -444,11 +444,33 @@ class ReconcilerTest {
   void shouldRejectALoneRefusedItemOnlyAfterAnotherWasAccepted() {
     String bad = accept(1).get(0);
     target.byDefault = failsWith(bad, ScriptedTarget.refused(400, "ValidationException"));
-    service.run(10 * MINUTE_MS);
+    service.run(20_000);
     assertEquals(Place.HELD, service.place(SPRING, bad));
     accept(1);
     run();
     assertEquals(RequestState.REJECTED, service.state(SPRING, bad));
+  }
+
+  @Test
+  void shouldTryAgainWhatWasRefusedAloneWhenNothingElseWaitsAndEndItAfterEightTimes() {
+    String bad = accept(1).get(0);
+    target.byDefault = batch -> ScriptedTarget.refused(400, "ValidationException");
+    service.run(10_000);
+    assertEquals(1, service.takeSizes().size());
+    service.run(10 * MINUTE_MS);
+    assertEquals(7, service.takeSizes().size());
+    RequestStatus status = service.status(SPRING, bad);
+    assertEquals(RequestState.UNDELIVERABLE, status.state());
+    assertEquals(Reason.ATTEMPTS_EXHAUSTED, status.reason());
+    assertEquals(8, status.attempts());
+  }
+
+  @Test
+  void shouldSubmitWhatWasRefusedAloneOnceTheTargetTakesIt() {
+    String token = accept(1).get(0);
+    target.then(ScriptedTarget.refused(400, "ValidationException"));
+    service.run(2 * MINUTE_MS);
+    assertEquals(RequestState.SUBMITTED, service.state(SPRING, token));
   }
 
   @Test

@@ -96,7 +96,22 @@ class PlantedDefectTest {
         () ->
             new Wiring() {
               @Override
-              void campaignChanged(Runnable tellDispatch) {}
+              void campaignChanged(Consumer<Runnable> tellDispatch, Runnable whenApplied) {
+                whenApplied.run();
+              }
+            });
+  }
+
+  @Test
+  void shouldNoticeAPauseThatARestartForgets() {
+    assertFound(
+        Checker.GATE,
+        () ->
+            new Wiring() {
+              @Override
+              Set<CampaignId> paused(Set<CampaignId> kept) {
+                return Set.of();
+              }
             });
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialspool.api;
+
+import org.jspecify.annotations.NullMarked;
