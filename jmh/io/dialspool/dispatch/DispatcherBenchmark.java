@@ -151,6 +151,8 @@ public class DispatcherBenchmark {
     }
 
     @Override
-    public void onTick(LaneControl control, long nowNs, long nowMs) {}
+    public boolean onTick(LaneControl control, long nowNs, long nowMs) {
+      return false;
+    }
   }
 }

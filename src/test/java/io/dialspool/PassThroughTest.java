@@ -190,8 +190,7 @@ class PassThroughTest {
     }
 
     @Override
-    public void states(
-        List<CampaignId> campaigns, long timeoutNs, Consumer<StatesReply> onReply) {
+    public void states(List<CampaignId> campaigns, long timeoutNs, Consumer<StatesReply> onReply) {
       CampaignId campaign = campaigns.get(0);
       onReply.accept(
           down

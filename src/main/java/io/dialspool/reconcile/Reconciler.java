@@ -242,7 +242,9 @@ public final class Reconciler implements ReplyHandler {
           exhausted(control.lane(), request, nowMs);
         } else {
           long dueNs = nowNs + backoffNs(request.attempts());
-          control.lane().backOff(new Parcel(List.of(request), 0, told(control).successes, true, dueNs));
+          control
+              .lane()
+              .backOff(new Parcel(List.of(request), 0, told(control).successes, true, dueNs));
         }
       }
     }
