@@ -3,6 +3,7 @@ package io.dialspool;
 import com.lmax.disruptor.BlockingWaitStrategy;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
+import io.dialspool.auth.Gates;
 import io.dialspool.campaignservice.CampaignService;
 import io.dialspool.config.Config;
 import io.dialspool.dispatch.Alarms;
@@ -32,6 +33,7 @@ import io.dialspool.time.Clock;
 import io.dialspool.time.DutyThread;
 import io.dialspool.validate.NumberRule;
 import io.dialspool.validate.ValidateStage;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -51,6 +53,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -93,9 +96,14 @@ public final class Dialspool implements AutoCloseable {
       EventLoopGroup targetLoops = loops("dialspool-target", 1);
       ScheduledExecutorService housekeeping = housekeeping();
 
+      // Who may come in.
+      var gates = Gates.ofService(config, config.reachesAmazon(), clock);
+      housekeeping.scheduleWithFixedDelay(gates::look, 1, 1, TimeUnit.SECONDS);
+
       // Where batches go.
       var alarms = new Alarms();
-      Targets targets = own(Targets.open(config, embedded(clock), targetLoops, clock, alarms));
+      URI embedded = embedded(entrance(gates.campaignService()), clock);
+      Targets targets = own(Targets.open(config, embedded, targetLoops, clock, alarms));
       targetUrl = targets.url();
 
       // The spool, and what waits in it.
@@ -173,21 +181,22 @@ public final class Dialspool implements AutoCloseable {
               () -> overload(disk));
       var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, dispatcher);
       housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
+      var door = new Meters.Door(metrics);
       intake =
           own(
               Intake.start(
                   config.intake(),
-                  Entrance.OPEN,
+                  entrance(gates.data(code -> door.refused(code, 1))),
                   loops,
                   ring.getRingBuffer(),
                   desk,
                   clock,
-                  new Meters.Door(metrics)));
+                  door));
       management =
           own(
               ManagementServer.start(
                   config.management(),
-                  Entrance.OPEN,
+                  entrance(gates.management()),
                   loops,
                   metrics,
                   this::live,
@@ -276,11 +285,14 @@ public final class Dialspool implements AutoCloseable {
   }
 
   /** The embedded service's address; null if the default target is another. */
-  private @Nullable URI embedded(Clock clock) {
+  private @Nullable URI embedded(Entrance entrance, Clock clock) {
     return config.target().isEmbedded()
-        ? URI.create(
-            own(CampaignService.start(config.campaignService(), Entrance.OPEN, clock)).url())
+        ? URI.create(own(CampaignService.start(config.campaignService(), entrance, clock)).url())
         : null;
+  }
+
+  private static Entrance entrance(Supplier<@Nullable ChannelHandler> gate) {
+    return new Entrance(() -> null, gate);
   }
 
   // --- threads

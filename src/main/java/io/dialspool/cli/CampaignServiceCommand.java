@@ -1,13 +1,17 @@
 package io.dialspool.cli;
 
+import io.dialspool.auth.Gates;
 import io.dialspool.campaignservice.CampaignService;
-import io.dialspool.config.CampaignServiceConfig;
+import io.dialspool.config.Config;
 import io.dialspool.config.ConfigLoader;
 import io.dialspool.http.Entrance;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,7 +80,13 @@ final class CampaignServiceCommand implements Callable<Integer> {
                 "onboardingMs",
                 "How long the onboarding of a Connect instance takes."),
             new KeyOption("--faults", "FILE", "faults", "JSON, as PUT /faults takes it."),
-            new KeyOption("--seed", "S", "seed", "The same seed plays the same calls and faults."));
+            new KeyOption("--seed", "S", "seed", "The same seed plays the same calls and faults."),
+            new KeyOption(
+                "--key-file",
+                "FILE",
+                "keyFile",
+                "YAML, who may do what, read again when it changes; any credentials do without."
+                    + " Signatures are for us-east-1, or DIALSPOOL_TARGET_REGION."));
 
     OptionSpec spec(ISetter setter) {
       return OptionSpec.builder(name)
@@ -105,9 +115,13 @@ final class CampaignServiceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    CampaignServiceConfig config =
-        ConfigLoader.load(null, surroundings.environment(), sets).campaignService();
-    CampaignService service = CampaignService.start(config, Entrance.OPEN, surroundings.clock());
+    Config config = ConfigLoader.load(null, surroundings.environment(), sets);
+    var gates = Gates.ofCampaignService(config, surroundings.clock());
+    var entrance = new Entrance(() -> null, gates.campaignService());
+    CampaignService service =
+        CampaignService.start(config.campaignService(), entrance, surroundings.clock());
+    Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("key-file", true))
+        .scheduleWithFixedDelay(gates::look, 1, 1, TimeUnit.SECONDS);
     surroundings.out().println("ready campaign-service=" + service.url());
     surroundings.out().flush();
     surroundings.untilStopped().await(service);

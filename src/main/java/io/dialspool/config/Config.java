@@ -52,6 +52,11 @@ public record Config(
     return allTargets(target, targets);
   }
 
+  /** Whether any target reaches Amazon itself, and so real people. */
+  public boolean reachesAmazon() {
+    return allTargets().values().stream().anyMatch(TargetConfig::isAmazon);
+  }
+
   private static Map<String, TargetConfig> allTargets(
       TargetConfig target, Map<String, TargetConfig> targets) {
     var all = new LinkedHashMap<String, TargetConfig>();

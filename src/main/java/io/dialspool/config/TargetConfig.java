@@ -2,6 +2,7 @@ package io.dialspool.config;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Where batches go: one account and Region. The section {@code target} is the target named {@code
@@ -170,6 +171,21 @@ public record TargetConfig(
     return campaigns.isBlank()
         ? List.of()
         : Arrays.stream(campaigns.split(",", -1)).map(String::strip).toList();
+  }
+
+  /**
+   * Whether calls reach Amazon itself, and so real people, rather than a server that plays its
+   * part.
+   */
+  public boolean isAmazon() {
+    if (!kind.equals("connect-campaigns")) {
+      return false;
+    }
+    return endpoint.isEmpty()
+        || endpoint
+            .toLowerCase(Locale.ROOT)
+            .matches(
+                "https?://(.*\\.)?(amazonaws\\.com|amazonaws\\.com\\.cn|api\\.aws)\\.?(:\\d+)?/?");
   }
 
   // The secret must not reach a log by way of the generated method.

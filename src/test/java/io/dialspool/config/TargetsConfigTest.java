@@ -138,6 +138,17 @@ class TargetsConfigTest {
   }
 
   @Test
+  void shouldKnowThatCallsReachAmazonByAnyTarget() {
+    assertFalse(Config.DEFAULT.reachesAmazon());
+    assertTrue(
+        ConfigLoader.load(null, Map.of(), Map.of("targets.a.region", "eu-west-2"))
+            .reachesAmazon());
+    assertFalse(
+        ConfigLoader.load(null, Map.of(), Map.of("targets.a.endpoint", "http://10.0.0.7:8027"))
+            .reachesAmazon());
+  }
+
+  @Test
   void shouldRefuseARuleThatStandsInTwoTargets() {
     assertEquals(
         List.of("targets.a.campaigns: c-2 (expected: once, it stands in target.campaigns)"),
