@@ -6,11 +6,15 @@ import com.lmax.disruptor.dsl.ProducerType;
 import io.dialspool.auth.Gates;
 import io.dialspool.campaignservice.CampaignService;
 import io.dialspool.config.Config;
+import io.dialspool.config.ConfigException;
 import io.dialspool.dispatch.Alarms;
 import io.dialspool.dispatch.Campaigns;
 import io.dialspool.dispatch.Dispatcher;
 import io.dialspool.http.ApiError;
+import io.dialspool.http.Binding;
 import io.dialspool.http.Entrance;
+import io.dialspool.http.HostRule;
+import io.dialspool.http.TlsFiles;
 import io.dialspool.intake.AcknowledgeStage;
 import io.dialspool.intake.Intake;
 import io.dialspool.lane.EnqueueStage;
@@ -33,7 +37,6 @@ import io.dialspool.time.Clock;
 import io.dialspool.time.DutyThread;
 import io.dialspool.validate.NumberRule;
 import io.dialspool.validate.ValidateStage;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -41,7 +44,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -53,7 +58,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,6 +77,7 @@ public final class Dialspool implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Dialspool.class);
   private static final int LOOK_UPS_WAITING_MAX = 10_000;
   private static final long DRAIN_MS = 15_000;
+  private static final String KEY_FILE = "doors.keyFile";
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -92,9 +97,13 @@ public final class Dialspool implements AutoCloseable {
     this.config = config;
     try {
       own(metrics);
+      checkBindings(config);
+      TlsFiles tls = TlsFiles.open(config.doors(), clock);
+      HostRule hosts = HostRule.of(config.doors().hosts());
       EventLoopGroup loops = loops("dialspool-io", config.intake().threads());
       EventLoopGroup targetLoops = loops("dialspool-target", 1);
       ScheduledExecutorService housekeeping = housekeeping();
+      housekeeping.scheduleWithFixedDelay(tls::look, 1, 1, TimeUnit.SECONDS);
 
       // Who may come in.
       var gates = Gates.ofService(config, config.reachesAmazon(), clock);
@@ -102,7 +111,8 @@ public final class Dialspool implements AutoCloseable {
 
       // Where batches go.
       var alarms = new Alarms();
-      URI embedded = embedded(entrance(gates.campaignService()), clock);
+      Entrance inside = new Entrance(tls::contextForOurselves, gates.campaignService(), hosts);
+      Targets.Embedded embedded = embedded(inside, tls, clock);
       Targets targets = own(Targets.open(config, embedded, targetLoops, clock, alarms));
       targetUrl = targets.url();
 
@@ -186,7 +196,7 @@ public final class Dialspool implements AutoCloseable {
           own(
               Intake.start(
                   config.intake(),
-                  entrance(gates.data(code -> door.refused(code, 1))),
+                  new Entrance(tls::context, gates.data(code -> door.refused(code, 1)), hosts),
                   loops,
                   ring.getRingBuffer(),
                   desk,
@@ -196,7 +206,7 @@ public final class Dialspool implements AutoCloseable {
           own(
               ManagementServer.start(
                   config.management(),
-                  entrance(gates.management()),
+                  new Entrance(tls::context, gates.management(), hosts),
                   loops,
                   metrics,
                   this::live,
@@ -244,6 +254,38 @@ public final class Dialspool implements AutoCloseable {
     return halted;
   }
 
+  /**
+   * Whether the ports may listen where the configuration says; resolves names.
+   *
+   * @throws ConfigException with a line for each that may not
+   */
+  public static void checkBindings(Config config) {
+    String keyFile = config.doors().keyFile();
+    var bindings = new ArrayList<Binding>();
+    bindings.add(new Binding("intake.address", config.intake().address(), KEY_FILE, keyFile));
+    bindings.add(
+        new Binding("management.address", config.management().address(), KEY_FILE, keyFile));
+    if (config.target().isEmbedded()) {
+      var embedded =
+          new Binding(
+              "campaignService.address",
+              config.campaignService().address(),
+              "campaignService.keyFile",
+              config.campaignService().keyFile());
+      bindings.add(embedded);
+      // Its only client, this process, has no client certificate, so it asks for none.
+      if (config.doors().tlsClientCertificates().equals("required") && !embedded.isLoopback()) {
+        throw new ConfigException(
+            List.of(
+                "campaignService.address: "
+                    + embedded.address()
+                    + " (expected: a loopback address while client certificates are required; a"
+                    + " campaign-service of its own may listen anywhere)"));
+      }
+    }
+    Binding.check(config.doors(), bindings);
+  }
+
   // --- parts
 
   private <T extends AutoCloseable> T own(T part) {
@@ -284,15 +326,13 @@ public final class Dialspool implements AutoCloseable {
     return executor;
   }
 
-  /** The embedded service's address; null if the default target is another. */
-  private @Nullable URI embedded(Entrance entrance, Clock clock) {
-    return config.target().isEmbedded()
-        ? URI.create(own(CampaignService.start(config.campaignService(), entrance, clock)).url())
-        : null;
-  }
-
-  private static Entrance entrance(Supplier<@Nullable ChannelHandler> gate) {
-    return new Entrance(() -> null, gate);
+  /** The embedded service, started; null if the default target is another. */
+  private Targets.@Nullable Embedded embedded(Entrance entrance, TlsFiles tls, Clock clock) {
+    if (!config.target().isEmbedded()) {
+      return null;
+    }
+    var service = own(CampaignService.start(config.campaignService(), entrance, clock));
+    return new Targets.Embedded(URI.create(service.url()), tls.ownClient());
   }
 
   // --- threads

@@ -12,6 +12,7 @@ import io.dialspool.target.HttpTarget;
 import io.dialspool.target.TargetIdentity;
 import io.dialspool.time.Clock;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.ssl.SslContext;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,13 @@ import org.slf4j.LoggerFactory;
 final class Targets implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Targets.class);
 
+  /**
+   * The service inside this process.
+   *
+   * @param tls to call it by https; null if it speaks plain HTTP
+   */
+  record Embedded(URI at, @Nullable SslContext tls) {}
+
   private record Opened(String name, TargetConfig config, URI endpoint, HttpTarget target) {}
 
   private final List<Opened> opened = new ArrayList<>();
@@ -32,20 +40,23 @@ final class Targets implements AutoCloseable {
   private final Routes routes;
 
   private Targets(
-      Config config, @Nullable URI embedded, EventLoopGroup loops, Clock clock, Alarms alarms) {
+      Config config, @Nullable Embedded embedded, EventLoopGroup loops, Clock clock, Alarms alarms) {
     this.clock = clock;
     try {
       for (Map.Entry<String, TargetConfig> each : config.allTargets().entrySet()) {
         String name = each.getKey();
         TargetConfig its = each.getValue();
-        URI endpoint = its.isEmbedded() && embedded != null ? embedded : HttpTarget.endpoint(its);
+        boolean inside = its.isEmbedded() && embedded != null;
+        URI endpoint = inside ? embedded.at() : HttpTarget.endpoint(its);
+        SslContext tls = inside ? embedded.tls() : null;
         TargetIdentity identity = identity(its);
         opened.add(
             new Opened(
                 name,
                 its,
                 endpoint,
-                HttpTarget.open(name, its, identity, endpoint, loops, clock, alarms::raise)));
+                HttpTarget.open(
+                    name, its, identity, endpoint, loops, clock, tls, alarms::raise)));
         LOG.info("target {} is {}, at {}", name, identity, endpoint);
       }
     } catch (RuntimeException e) {
@@ -61,12 +72,12 @@ final class Targets implements AutoCloseable {
   }
 
   /**
-   * @param embedded where the embedded service is, if the default target is that
+   * @param embedded if the default target is that; null else
    * @param loops owned by the caller, to be shut down after this
    * @throws io.dialspool.config.ConfigException if a target can't be what the configuration says
    */
   static Targets open(
-      Config config, @Nullable URI embedded, EventLoopGroup loops, Clock clock, Alarms alarms) {
+      Config config, @Nullable Embedded embedded, EventLoopGroup loops, Clock clock, Alarms alarms) {
     return new Targets(config, embedded, loops, clock, alarms);
   }
 

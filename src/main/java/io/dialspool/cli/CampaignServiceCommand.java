@@ -2,9 +2,14 @@ package io.dialspool.cli;
 
 import io.dialspool.auth.Gates;
 import io.dialspool.campaignservice.CampaignService;
+import io.dialspool.config.CampaignServiceConfig;
 import io.dialspool.config.Config;
 import io.dialspool.config.ConfigLoader;
+import io.dialspool.config.DoorsConfig;
+import io.dialspool.http.Binding;
 import io.dialspool.http.Entrance;
+import io.dialspool.http.HostRule;
+import io.dialspool.http.TlsFiles;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
 
 /** {@code campaign-service}: the embedded Amazon Connect side as a process of its own. */
 @Command(
@@ -24,11 +30,17 @@ import picocli.CommandLine.Model.OptionSpec;
     description = {
       "Runs the Amazon Connect side of the campaign API, with campaigns, throttles and a dialer that works:"
           + " for rehearsals and tests.",
-      "Defaults come from campaignService.* of the configuration's environment."
+      "Defaults come from campaignService.* and doors.* of the configuration's environment."
     })
 final class CampaignServiceCommand implements Callable<Integer> {
   private final Surroundings surroundings;
   private final Map<String, String> sets = new LinkedHashMap<>();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Sets one key of doors or campaignService, such as doors.hosts=cs.example.com.")
+  private Map<String, String> others = new LinkedHashMap<>();
 
   private CampaignServiceCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -115,13 +127,32 @@ final class CampaignServiceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Config config = ConfigLoader.load(null, surroundings.environment(), sets);
-    var gates = Gates.ofCampaignService(config, surroundings.clock());
-    var entrance = new Entrance(() -> null, gates.campaignService());
-    CampaignService service =
-        CampaignService.start(config.campaignService(), entrance, surroundings.clock());
-    Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("key-file", true))
-        .scheduleWithFixedDelay(gates::look, 1, 1, TimeUnit.SECONDS);
+    var all = new LinkedHashMap<String, String>(others);
+    all.putAll(sets);
+    Config whole = ConfigLoader.load(null, surroundings.environment(), all);
+    CampaignServiceConfig config = whole.campaignService();
+    DoorsConfig doors = whole.doors();
+    Binding.check(
+        doors,
+        List.of(
+            new Binding(
+                "campaignService.address",
+                config.address(),
+                "campaignService.keyFile",
+                config.keyFile())));
+    TlsFiles tls = TlsFiles.open(doors, surroundings.clock());
+    Gates gates = Gates.ofCampaignService(whole, surroundings.clock());
+    var entrance = new Entrance(tls::context, gates.campaignService(), HostRule.of(doors.hosts()));
+    CampaignService service = CampaignService.start(config, entrance, surroundings.clock());
+    Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("files", true))
+        .scheduleWithFixedDelay(
+            () -> {
+              tls.look();
+              gates.look();
+            },
+            1,
+            1,
+            TimeUnit.SECONDS);
     surroundings.out().println("ready campaign-service=" + service.url());
     surroundings.out().flush();
     surroundings.untilStopped().await(service);

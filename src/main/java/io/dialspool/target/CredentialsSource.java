@@ -215,7 +215,7 @@ final class CredentialsSource {
           "target {}: credentials from {}, key id …{}{}{}",
           target,
           CredentialsChain.giver(fetched),
-          id.substring(Math.max(0, id.length() - 4)),
+          id.length() < 12 ? "" : id.substring(id.length() - 4), // so that the others hide it
           account.isEmpty() ? "" : ", account " + account,
           until.isEmpty() ? "" : ", until " + until);
     }

@@ -107,14 +107,25 @@ public final class HttpTarget implements Target {
       @Nullable URI endpoint,
       EventLoopGroup loops,
       Clock clock) {
+    URI whole = endpoint == null ? endpoint(config) : endpoint;
+    return open(config, identity, whole, loops, clock, null);
+  }
+
+  /**
+   * The same with TLS settings given.
+   *
+   * @param tls for {@code https}: who is trusted; null for the authorities of the configuration or,
+   *     if it names none, those that Java trusts
+   */
+  public static HttpTarget open(
+      TargetConfig config,
+      TargetIdentity identity,
+      URI endpoint,
+      EventLoopGroup loops,
+      Clock clock,
+      @Nullable SslContext tls) {
     return open(
-        Config.DEFAULT_TARGET,
-        config,
-        identity,
-        endpoint,
-        loops,
-        clock,
-        message -> LOG.warn(message));
+        Config.DEFAULT_TARGET, config, identity, endpoint, loops, clock, tls, LOG::warn);
   }
 
   /**
@@ -128,31 +139,6 @@ public final class HttpTarget implements Target {
       String name,
       TargetConfig config,
       TargetIdentity identity,
-      @Nullable URI endpoint,
-      EventLoopGroup loops,
-      Clock clock,
-      Consumer<String> alarm) {
-    URI whole = endpoint == null ? endpoint(config) : endpoint;
-    SslContext tls = isTls(whole) ? tls(name, config.caFile()) : null;
-    return open(name, config, identity, whole, loops, clock, tls, alarm);
-  }
-
-  // With the TLS settings given, for a test's own certificate.
-  static HttpTarget open(
-      TargetConfig config,
-      TargetIdentity identity,
-      URI endpoint,
-      EventLoopGroup loops,
-      Clock clock,
-      @Nullable SslContext tls) {
-    return open(
-        Config.DEFAULT_TARGET, config, identity, endpoint, loops, clock, tls, message -> {});
-  }
-
-  private static HttpTarget open(
-      String name,
-      TargetConfig config,
-      TargetIdentity identity,
       URI endpoint,
       EventLoopGroup loops,
       Clock clock,
@@ -162,7 +148,9 @@ public final class HttpTarget implements Target {
       throw new IllegalArgumentException(
           "target.endpoint: " + endpoint + " (expected: http:// or https://, host and port)");
     }
-    return new HttpTarget(name, config, identity, endpoint, loops, clock, tls, alarm);
+    SslContext needed =
+        !isTls(endpoint) ? null : tls == null ? tls(name, config.caFile()) : tls;
+    return new HttpTarget(name, config, identity, endpoint, loops, clock, needed, alarm);
   }
 
   /**

@@ -106,7 +106,7 @@ class CredentialsIT {
             "routing.lookup=false")) {
       assertEquals("ASIACONTAINER", signer(service, "any"));
       assertEquals("AKIAPROFILE", signer(service, "profile-1"));
-      assertEquals("ASIAROLE", signer(service, "role-1"));
+      assertEquals("ASIAEXAMPLEROLE", signer(service, "role-1"));
       assertEquals("ASIAWEB", signer(service, "web-1"));
       Map<String, String> assumed = sts("AssumeRole");
       assertEquals(ROLE, assumed.get("RoleArn"));
@@ -267,7 +267,7 @@ class CredentialsIT {
     call.put("signedBy", signerOf(exchange));
     sts.add(call);
     String action = call.getOrDefault("Action", "");
-    String key = action.equals("AssumeRole") ? "ASIAROLE" : "ASIAWEB";
+    String key = action.equals("AssumeRole") ? "ASIAEXAMPLEROLE" : "ASIAWEB";
     answer(
         exchange,
         200,
