@@ -10,11 +10,10 @@ import java.util.function.LongPredicate;
  */
 final class Agenda {
   static final long NEVER = Long.MAX_VALUE;
-  private static final DisconnectReason[] REASONS = DisconnectReason.values();
 
   private long[] atMs = new long[16];
   private long[] sequences = new long[16];
-  private byte[] reasons = new byte[16];
+  private byte[] reasons = new byte[16]; // their codes
   private int size;
 
   int size() {
@@ -28,7 +27,7 @@ final class Agenda {
       sequences = Arrays.copyOf(sequences, larger);
       reasons = Arrays.copyOf(reasons, larger);
     }
-    set(size, moment, sequence, (byte) reason.ordinal());
+    set(size, moment, sequence, reason.code());
     up(size++);
   }
 
@@ -42,7 +41,7 @@ final class Agenda {
   }
 
   DisconnectReason firstReason() {
-    return REASONS[reasons[0]];
+    return DisconnectReason.ofCode(reasons[0]);
   }
 
   void removeFirst() {

@@ -19,7 +19,6 @@ record Contact(
     DisconnectReason disconnectReason) {
   static final long NEVER = Long.MAX_VALUE;
   private static final int BYTES = 8 * 3 + 1;
-  private static final DisconnectReason[] REASONS = DisconnectReason.values();
 
   static Contact expired(long sequence, long expirationMs) {
     return new Contact(sequence, NEVER, NEVER, expirationMs, DisconnectReason.EXPIRED);
@@ -35,12 +34,13 @@ record Contact(
         .putLong(dialledAtMs)
         .putLong(answeredAtMs)
         .putLong(endedAtMs)
-        .put((byte) disconnectReason.ordinal())
+        .put(disconnectReason.code())
         .array();
   }
 
   static Contact read(long sequence, byte[] bytes) {
     var in = ByteBuffer.wrap(bytes);
-    return new Contact(sequence, in.getLong(), in.getLong(), in.getLong(), REASONS[in.get()]);
+    return new Contact(
+        sequence, in.getLong(), in.getLong(), in.getLong(), DisconnectReason.ofCode(in.get()));
   }
 }

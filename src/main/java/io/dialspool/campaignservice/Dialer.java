@@ -3,6 +3,7 @@ package io.dialspool.campaignservice;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.UUID;
 
@@ -30,13 +31,12 @@ final class Dialer {
   private static final int CALLS_MAX = 1_000_000;
 
   private static final byte STATE_VERSION = 1;
-  private static final DisconnectReason[] REASONS = DisconnectReason.values();
 
   private final Callees callees;
   private final DialBuffer buffer = new DialBuffer();
   private final Agenda calls = new Agenda(); // by their end
   private final Agenda ringing = new Agenda(); // those of them that ring, by when that stops
-  private final long[] ended = new long[REASONS.length];
+  private final EnumMap<DisconnectReason, Long> ended = new EnumMap<>(DisconnectReason.class);
   private final List<Contact> leavers = new ArrayList<>();
   private Pace pace = Pace.STANDSTILL;
   private double credit; // the part of a dial that the drain has earned
@@ -120,7 +120,7 @@ final class Dialer {
     leavers.add(contact);
     dialledSinceLowest++;
     if (contact.endedAtMs() <= atMs) {
-      ended[contact.disconnectReason().ordinal()]++;
+      end(contact.disconnectReason());
     } else {
       follow(contact);
     }
@@ -136,7 +136,7 @@ final class Dialer {
       ringing.removeFirst();
     }
     while (calls.firstMs() <= atMs) {
-      ended[calls.firstReason().ordinal()]++;
+      end(calls.firstReason());
       calls.removeFirst();
     }
   }
@@ -144,8 +144,12 @@ final class Dialer {
   private void expire(long atMs) {
     for (long due = buffer.nextExpirationMs(); due <= atMs; due = buffer.nextExpirationMs()) {
       leavers.add(Contact.expired(buffer.pollNextToExpire(), due));
-      ended[DisconnectReason.EXPIRED.ordinal()]++;
+      end(DisconnectReason.EXPIRED);
     }
+  }
+
+  private void end(DisconnectReason reason) {
+    ended.merge(reason, 1L, Long::sum);
   }
 
   /** Lets everything come to its end without another dial: the campaign is deleted. */
@@ -167,7 +171,7 @@ final class Dialer {
   }
 
   long ended(DisconnectReason reason) {
-    return ended[reason.ordinal()];
+    return ended.getOrDefault(reason, 0L);
   }
 
   /** Contacts that left the buffer since the last call, each handed over once. */
@@ -186,12 +190,10 @@ final class Dialer {
       lowestInFlight = calls.lowestSequence(buffer.first());
       dialledSinceLowest = 0;
     }
-    var state = ByteBuffer.allocate(1 + 8 * (4 + ended.length));
+    var state = ByteBuffer.allocate(1 + 8 * 4 + 9 * ended.size());
     state.put(STATE_VERSION).putLong(playedMs).putDouble(credit);
     state.putLong(lowestInFlight).putLong(buffer.first());
-    for (long count : ended) {
-      state.putLong(count);
-    }
+    ended.forEach((reason, count) -> state.put(reason.code()).putLong(count));
     return state.array();
   }
 
@@ -211,8 +213,8 @@ final class Dialer {
     lowestInFlight = in.getLong();
     long firstBuffered = in.getLong();
     buffer.beginAt(firstBuffered);
-    for (int i = 0; in.hasRemaining(); i++) {
-      ended[i] = in.getLong();
+    while (in.hasRemaining()) {
+      ended.put(DisconnectReason.ofCode(in.get()), in.getLong());
     }
     var gone = new BitSet(); // of those that may be buffered
     ledger.eachContact(

@@ -1,22 +1,19 @@
 package io.dialspool.campaignservice;
 
-/**
- * Why a contact ended, in the service's words. Source: contract section 8. Their order stands on
- * disk: add at the end only.
- */
+/** Why a contact ended, in the service's words. Source: contract section 8. */
 enum DisconnectReason {
-  CUSTOMER_DISCONNECT(Outcome.ANSWERED),
-  AGENT_DISCONNECT(Outcome.ANSWERED),
-  CONTACT_FLOW_DISCONNECT(Outcome.ANSWERED),
-  THIRD_PARTY_DISCONNECT(Outcome.ANSWERED),
-  OTHER(Outcome.ANSWERED),
+  CUSTOMER_DISCONNECT(0, Outcome.ANSWERED),
+  AGENT_DISCONNECT(1, Outcome.ANSWERED),
+  CONTACT_FLOW_DISCONNECT(2, Outcome.ANSWERED),
+  THIRD_PARTY_DISCONNECT(3, Outcome.ANSWERED),
+  OTHER(4, Outcome.ANSWERED),
   /** Rang until the dialer gave up, or was busy. */
-  OUTBOUND_ATTEMPT_FAILED(Outcome.NOT_ANSWERED),
-  OUTBOUND_DESTINATION_ENDPOINT_ERROR(Outcome.FAILED),
-  OUTBOUND_RESOURCE_ERROR(Outcome.FAILED),
-  TELECOM_PROBLEM(Outcome.FAILED),
+  OUTBOUND_ATTEMPT_FAILED(5, Outcome.NOT_ANSWERED),
+  OUTBOUND_DESTINATION_ENDPOINT_ERROR(6, Outcome.FAILED),
+  OUTBOUND_RESOURCE_ERROR(7, Outcome.FAILED),
+  TELECOM_PROBLEM(8, Outcome.FAILED),
   /** Its {@code expirationTime} passed in the buffer: never dialled. */
-  EXPIRED(Outcome.EXPIRED);
+  EXPIRED(9, Outcome.EXPIRED);
 
   /** What a contact came to; one word for several reasons. */
   enum Outcome {
@@ -26,10 +23,29 @@ enum DisconnectReason {
     EXPIRED
   }
 
+  private static final DisconnectReason[] BY_CODE = new DisconnectReason[values().length];
+
+  static {
+    for (DisconnectReason reason : values()) {
+      BY_CODE[reason.code] = reason;
+    }
+  }
+
+  private final byte code;
   private final Outcome outcome;
 
-  DisconnectReason(Outcome outcome) {
+  DisconnectReason(int code, Outcome outcome) {
+    this.code = (byte) code;
     this.outcome = outcome;
+  }
+
+  static DisconnectReason ofCode(byte code) {
+    return BY_CODE[code];
+  }
+
+  /** Stands on disk for it. */
+  byte code() {
+    return code;
   }
 
   Outcome outcome() {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialspool.request.CampaignState;
 import io.dialspool.store.OrderedStore;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,17 +40,20 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>repeats</td><td>id ‖ sequence → how often its token came again</td></tr>
  * <tr><td>contacts</td><td>id ‖ sequence → {@link Contact}, once it has left the buffer</td></tr>
  * <tr><td>dialers</td><td>id → {@link Dialer#state}</td></tr>
+ * <tr><td>instances</td><td>an instance's id → its onboarding as JSON</td></tr>
  * </table>
  */
 final class Ledger implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Space CAMPAIGNS = new Space("campaigns", Access.ORDERED);
   private static final Space REQUESTS = new Space("requests", Access.ORDERED);
   private static final Space TOKENS = new Space("tokens", Access.LOOKUP);
   private static final Space REPEATS = new Space("repeats", Access.COUNTER);
   private static final Space CONTACTS = new Space("contacts", Access.ORDERED);
   private static final Space DIALERS = new Space("dialers", Access.ORDERED);
+  private static final Space INSTANCES = new Space("instances", Access.ORDERED);
   static final List<Space> SPACES =
-      List.of(CAMPAIGNS, REQUESTS, TOKENS, REPEATS, CONTACTS, DIALERS);
+      List.of(CAMPAIGNS, REQUESTS, TOKENS, REPEATS, CONTACTS, DIALERS, INSTANCES);
   private static final DateTimeFormatter MILLIS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
   private static final int ID_BYTES = 16;
@@ -81,7 +86,7 @@ final class Ledger implements AutoCloseable {
   record Page(byte[] lines, long next) {}
 
   void keep(Campaign campaign, boolean deleted) {
-    ObjectNode kept = Shape.JSON.createObjectNode();
+    ObjectNode kept = JSON.createObjectNode();
     kept.put("ordinal", campaign.ordinal());
     kept.put("state", campaign.state().wire());
     kept.put("deleted", deleted);
@@ -103,6 +108,27 @@ final class Ledger implements AutoCloseable {
     if (state != null) {
       dialer.takeUp(state, this, campaign);
     }
+  }
+
+  /** Keeps an instance's onboarding. */
+  void keepInstance(String instanceId, ObjectNode onboarding) {
+    batch.put(INSTANCES, instanceId.getBytes(UTF_8), onboarding.toString().getBytes(UTF_8));
+  }
+
+  void forgetInstance(String instanceId) {
+    batch.delete(INSTANCES, instanceId.getBytes(UTF_8));
+  }
+
+  /** Every instance's onboarding, as far as synced. */
+  void eachInstance(BiConsumer<String, JsonNode> visitor) {
+    store.scan(
+        INSTANCES,
+        new byte[0],
+        new byte[] {(byte) 0xff},
+        (key, value) -> {
+          visitor.accept(new String(key, UTF_8), json(value));
+          return true;
+        });
   }
 
   /** Every campaign there ever was. */
@@ -355,7 +381,7 @@ final class Ledger implements AutoCloseable {
 
   private static JsonNode json(byte[] value) {
     try {
-      return Shape.JSON.readTree(value);
+      return JSON.readTree(value);
     } catch (IOException e) {
       throw new StoreException("a value of the campaign service is unreadable", e);
     }

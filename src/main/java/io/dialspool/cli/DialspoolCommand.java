@@ -61,6 +61,7 @@ public final class DialspoolCommand implements Runnable {
     line.addSubcommand(new ServeCommand(surroundings));
     line.addSubcommand(new DemoCommand(surroundings));
     line.addSubcommand(new ReplayCommand(surroundings));
+    line.addSubcommand(new PreflightCommand(surroundings));
     line.addSubcommand(CampaignServiceCommand.spec(surroundings));
     line.addSubcommand(new BenchCommand());
     line.addSubcommand(new SimulateCommand());

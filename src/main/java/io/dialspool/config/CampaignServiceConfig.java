@@ -16,7 +16,9 @@ package io.dialspool.config;
  * @param drainPerSecond how fast the buffer of a running campaign empties; 0 for as fast as agents
  *     allow
  * @param latencyMs before each answer
+ * @param onboardingMs how long the onboarding of an instance takes
  * @param faults a JSON file; empty for none
+ * @param keyFile who may do what there (YAML); empty: any credentials do
  */
 public record CampaignServiceConfig(
     String address,
@@ -31,8 +33,10 @@ public record CampaignServiceConfig(
     int buffer,
     double drainPerSecond,
     int latencyMs,
+    int onboardingMs,
     String faults,
-    long seed) {
+    long seed,
+    String keyFile) {
   public static final CampaignServiceConfig DEFAULT =
       new CampaignServiceConfig(
           "127.0.0.1",
@@ -47,8 +51,10 @@ public record CampaignServiceConfig(
           50_000,
           0,
           0,
+          3_000,
           "",
-          1);
+          1,
+          "");
 
   public CampaignServiceConfig {
     Expect.range("campaignService.port", port, 0, 65_535);
@@ -62,5 +68,6 @@ public record CampaignServiceConfig(
     Expect.range("campaignService.buffer", buffer, 1, 10_000_000);
     Expect.range("campaignService.drainPerSecond", drainPerSecond, 0, 1_000_000);
     Expect.range("campaignService.latencyMs", latencyMs, 0, 60_000);
+    Expect.range("campaignService.onboardingMs", onboardingMs, 0, 3_600_000);
   }
 }

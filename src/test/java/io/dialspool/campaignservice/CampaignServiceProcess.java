@@ -32,7 +32,9 @@ final class CampaignServiceProcess {
         1_000_000,
         0,
         0,
+        3_000,
         "",
-        1);
+        1,
+        "");
   }
 }

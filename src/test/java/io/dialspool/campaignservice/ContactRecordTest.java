@@ -251,8 +251,10 @@ class ContactRecordTest {
             1_000,
             drainPerSecond,
             0,
+            3_000,
             "",
-            1),
+            1,
+            ""),
         Faults.NONE);
   }
 
@@ -287,9 +289,7 @@ class ContactRecordTest {
   }
 
   private Answer call(String method, String path, String body) {
-    Answer answer =
-        campaigns.perform(
-            Call.read(method, List.of(path.substring(1).split("/", -1)), body.getBytes(UTF_8)));
+    Answer answer = campaigns.perform(Call.read(method, path, body.getBytes(UTF_8)));
     assertNull(answer.error());
     campaigns.commit();
     return answer;

@@ -31,11 +31,11 @@ class FaultsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"share429\":1.1} | share429: out of range (expected: a number from 0 to 1)",
-        "{\"share429\":\"1\"} | share429: a string (expected: a number from 0 to 1)",
-        "{\"latencyMs\":1.5} | latencyMs: a number (expected: an integer from 0 to 60000)",
-        "{\"agents\":0} | agents: out of range (expected: an integer from 1 to 1000000)",
-        "[] | body: an array (expected: one JSON object)"
+        "{\"share429\":1.1} | share429: out of range (expected: number from 0 to 1)",
+        "{\"share429\":\"1\"} | share429: string (expected: number from 0 to 1)",
+        "{\"latencyMs\":1.5} | latencyMs: number (expected: integer from 0 to 60000)",
+        "{\"agents\":0} | agents: out of range (expected: integer from 1 to 1000000)",
+        "[] | body: array (expected: one JSON object)"
       })
   void shouldNameWhatIsWrong(String json, String message) {
     var wrong =

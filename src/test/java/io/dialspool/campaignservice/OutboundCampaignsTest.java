@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialspool.config.CampaignServiceConfig;
 import io.dialspool.http.ApiError;
 import io.dialspool.request.CampaignState;
@@ -23,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OutboundCampaignsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final CampaignServiceConfig FAST = config(1_000_000, 1_000_000, 50_000, 0, 100);
 
   private final MovedClock clock = new MovedClock();
@@ -37,7 +41,8 @@ class OutboundCampaignsTest {
     "Running, -, Paused, -, Stopped",
     "Paused, -, -, Running, Stopped",
     "Stopped, -, -, -, -",
-    "Failed, -, -, -, -"
+    "Failed, -, -, -, -",
+    "Completed, -, -, -, -"
   })
   void shouldMoveAsTheMatrixSays(
       String from, String start, String pause, String resume, String stop) {
@@ -65,7 +70,7 @@ class OutboundCampaignsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Initialized", "Paused", "Stopped", "Failed"})
+  @ValueSource(strings = {"Initialized", "Paused", "Stopped", "Failed", "Completed"})
   void shouldTakeDialRequestsOnlyWhileRunning(String state) {
     String id = campaignIn(state);
     ApiError error = error(put(id, item("t-1")));
@@ -75,7 +80,7 @@ class OutboundCampaignsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Initialized", "Running", "Paused", "Stopped", "Failed"})
+  @ValueSource(strings = {"Initialized", "Running", "Paused", "Stopped", "Failed", "Completed"})
   void shouldDeleteInAnyState(String state) {
     String id = campaignIn(state);
     assertEquals(null, call("DELETE", "/campaigns/" + id, "").error());
@@ -169,28 +174,28 @@ class OutboundCampaignsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "x | body: not JSON at line 1, column 1 (expected: one JSON object)",
-        "[] | body: an array (expected: one JSON object)",
-        "{} {} | body: not JSON at line 1, column 4 (expected: one JSON object)",
-        "{} | dialRequests: missing (expected: an array of 1 to 25)",
-        "{\"dialRequests\":null} | dialRequests: missing (expected: an array of 1 to 25)",
-        "{\"dialRequests\":{}} | dialRequests: an object (expected: an array of 1 to 25)",
-        "{\"dialRequests\":[]} | dialRequests: 0 items (expected: an array of 1 to 25)",
-        "{\"dialRequests\":[1]} | dialRequests[0]: a number (expected: an object)",
-        "T:null | dialRequests[0].clientToken: missing (expected: a string)",
-        "T:5 | dialRequests[0].clientToken: a number (expected: a string)",
+        "x | body: unreadable JSON (expected: one JSON object)",
+        "[] | body: array (expected: one JSON object)",
+        "{} {} | dialRequests: missing (expected: 1 to 25 items)",
+        "{} | dialRequests: missing (expected: 1 to 25 items)",
+        "{\"dialRequests\":null} | dialRequests: null (expected: 1 to 25 items)",
+        "{\"dialRequests\":{}} | dialRequests: object (expected: array)",
+        "{\"dialRequests\":[]} | dialRequests: 0 items (expected: 1 to 25 items)",
+        "{\"dialRequests\":[1]} | dialRequests[0]: number (expected: object)",
+        "T:null | dialRequests[0].clientToken: null (expected: string)",
+        "T:5 | dialRequests[0].clientToken: number (expected: string)",
         "T:\"ä\" | dialRequests[0].clientToken: breaks the pattern (expected: [a-zA-Z0-9_\\-.]*)",
         "N:\"+1 206\" | dialRequests[0].phoneNumber: breaks the pattern (expected: [\\d\\-+]*)",
         "N:\"+12065550100+12065550\" | dialRequests[0].phoneNumber: 21 characters (expected: 0 to 20 characters)",
-        "E:\"soon\" | dialRequests[0].expirationTime: not a time (expected: a time such as 2026-11-20T12:05:00Z)",
-        "E:\"2026-02-30T12:00:00Z\" | dialRequests[0].expirationTime: not a time (expected: a time such as 2026-11-20T12:05:00Z)",
-        "E:true | dialRequests[0].expirationTime: a boolean (expected: a time such as 2026-11-20T12:05:00Z)",
-        "A:null | dialRequests[0].attributes: missing (expected: an object)",
-        "A:[] | dialRequests[0].attributes: an array (expected: an object)",
-        "A:{\"a b\":\"\"} | dialRequests[0].attributes, a name: breaks the pattern (expected: [a-zA-Z0-9\\-_]+)",
-        "A:{\"a\":\"1\\n2\"} | dialRequests[0].attributes, the value of a name: breaks the pattern (expected: .*)",
-        "A:{\"a\":1} | dialRequests[0].attributes, the value of a name: a number (expected: a string)",
-        "A:{\"a\":\"\\ud800\"} | dialRequests[0].attributes, the value of a name: half a surrogate pair (expected: Unicode text)"
+        "E:\"soon\" | dialRequests[0].expirationTime: not a time (expected: RFC 3339 as in 2026-11-20T12:05:00Z)",
+        "E:\"2026-02-30T12:00:00Z\" | dialRequests[0].expirationTime: not a time (expected: RFC 3339 as in 2026-11-20T12:05:00Z)",
+        "E:true | dialRequests[0].expirationTime: boolean (expected: RFC 3339 as in 2026-11-20T12:05:00Z)",
+        "A:null | dialRequests[0].attributes: null (expected: object)",
+        "A:[] | dialRequests[0].attributes: array (expected: object)",
+        "A:{\"a b\":\"\"} | dialRequests[0].attributes: breaks the pattern in a name (expected: [a-zA-Z0-9\\-_]+)",
+        "A:{\"a\":\"1\\n2\"} | dialRequests[0].attributes: breaks the pattern in a value (expected: .*)",
+        "A:{\"a\":1} | dialRequests[0].attributes: number as a value (expected: string)",
+        "A:{\"a\":\"\\ud800\"} | dialRequests[0].attributes: half a surrogate pair in a value (expected: Unicode text)"
       })
   void shouldRefuseTheWholeBatchForABrokenShape(String body, String message) {
     String id = campaignIn("Running");
@@ -220,7 +225,7 @@ class OutboundCampaignsTest {
       items.add(item("t-" + i));
     }
     assertEquals(
-        "dialRequests: 26 items (expected: an array of 1 to 25)",
+        "dialRequests: more than 25 items (expected: 1 to 25 items)",
         error(put(id, items.toArray(String[]::new))).message());
     items.remove(25);
     assertEquals(25, succeeded(put(id, items.toArray(String[]::new))).size());
@@ -233,19 +238,18 @@ class OutboundCampaignsTest {
         "\"name\":\"\" | name: 0 characters (expected: 1 to 127 characters)",
         "\"connectInstanceId\":\"a/b\" | connectInstanceId: breaks the pattern (expected: [a-zA-Z0-9_\\-.]*)",
         "\"dialerConfig\":{} | dialerConfig: 0 members (expected: exactly one of progressiveDialerConfig, predictiveDialerConfig, agentlessDialerConfig)",
-        "\"dialerConfig\":{\"agentlessDialerConfig\":{},\"progressiveDialerConfig\":{}} | dialerConfig: 2 members (expected: exactly one of progressiveDialerConfig, predictiveDialerConfig, agentlessDialerConfig)",
-        "\"dialerConfig\":{\"progressiveDialerConfig\":{}} | dialerConfig.progressiveDialerConfig.bandwidthAllocation: missing (expected: a number from 0 to 1)",
-        "\"dialerConfig\":{\"progressiveDialerConfig\":{\"bandwidthAllocation\":1.5}} | dialerConfig.progressiveDialerConfig.bandwidthAllocation: out of range (expected: a number from 0 to 1)",
-        "\"dialerConfig\":{\"agentlessDialerConfig\":{\"dialingCapacity\":0}} | dialerConfig.agentlessDialerConfig.dialingCapacity: out of range (expected: a number from 0.01 to 1)",
-        "\"outboundCallConfig\":{\"connectContactFlowId\":\"f\"} | outboundCallConfig: neither queue nor source number (expected: connectQueueId, connectSourcePhoneNumber, or both)",
+        "\"dialerConfig\":{\"agentlessDialerConfig\":{},\"progressiveDialerConfig\":{\"bandwidthAllocation\":1}} | dialerConfig: 2 members (expected: exactly one of progressiveDialerConfig, predictiveDialerConfig, agentlessDialerConfig)",
+        "\"dialerConfig\":{\"progressiveDialerConfig\":{}} | dialerConfig.progressiveDialerConfig.bandwidthAllocation: missing (expected: number from 0 to 1)",
+        "\"dialerConfig\":{\"progressiveDialerConfig\":{\"bandwidthAllocation\":1.5}} | dialerConfig.progressiveDialerConfig.bandwidthAllocation: out of range (expected: number from 0 to 1)",
+        "\"dialerConfig\":{\"agentlessDialerConfig\":{\"dialingCapacity\":0}} | dialerConfig.agentlessDialerConfig.dialingCapacity: out of range (expected: number from 0.01 to 1)",
+        "\"outboundCallConfig\":{\"connectContactFlowId\":\"f\"} | outboundCallConfig: none of connectQueueId, connectSourcePhoneNumber (expected: at least one of them)",
         "\"outboundCallConfig\":{\"connectContactFlowId\":\"f\",\"connectQueueId\":\"q\",\"answerMachineDetectionConfig\":{}} | outboundCallConfig.answerMachineDetectionConfig.enableAnswerMachineDetection: missing (expected: true or false)",
-        "\"tags\":{\"aws:x\":\"y\"} | tags, a key: breaks the pattern (expected: (?!aws:)[a-zA-Z+-=._:/]+)"
+        "\"tags\":{\"aws:x\":\"y\"} | tags: breaks the pattern in a key (expected: (?!aws:)[a-zA-Z+-=._:/]+)"
       })
   void shouldRefuseACampaignOfABrokenShape(String member, String message) {
-    // Of a member given twice the last counts.
-    String whole = campaign("spring", "i-1");
-    String broken = whole.substring(0, whole.length() - 1) + "," + member + "}";
-    ApiError error = error(call("PUT", "/campaigns", broken));
+    ObjectNode broken = (ObjectNode) json(campaign("spring", "i-1"));
+    broken.setAll((ObjectNode) json("{" + member + "}"));
+    ApiError error = error(call("PUT", "/campaigns", broken.toString()));
     assertEquals("ValidationException", error.code());
     assertEquals(message, error.message());
   }
@@ -530,7 +534,8 @@ class OutboundCampaignsTest {
     assertEquals(600 + 120 * 600 / 51.5, (double) dialled, 200.0);
     campaigns.setFaults(faults("{\"agents\":900}"));
     clock.pass(1);
-    assertEquals(dialled + 300, dialled(id), 2.0);
+    long more = dialled(id) - dialled;
+    assertTrue(more >= 300 && more <= 302, "more " + more);
   }
 
   // ---- faults
@@ -735,8 +740,10 @@ class OutboundCampaignsTest {
         buffer,
         drainPerSecond,
         0,
+        3_000,
         "",
-        1);
+        1,
+        "");
   }
 
   private long dialled(String id) {
@@ -762,6 +769,14 @@ class OutboundCampaignsTest {
     use(FAST, Faults.NONE);
   }
 
+  private static JsonNode json(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(text, e);
+    }
+  }
+
   private Answer call(String method, String path, String body) {
     Answer answer = campaigns.perform(read(method, path, body));
     campaigns.commit();
@@ -769,7 +784,7 @@ class OutboundCampaignsTest {
   }
 
   private static Call read(String method, String path, String body) {
-    return Call.read(method, List.of(path.substring(1).split("/", -1)), body.getBytes(UTF_8));
+    return Call.read(method, path, body.getBytes(UTF_8));
   }
 
   private static Call putCall(String id, String... items) {
@@ -876,9 +891,8 @@ class OutboundCampaignsTest {
         call("POST", "/campaigns/" + id + "/start", "");
         call("POST", "/campaigns/" + id + "/stop", "");
       }
-      case COMPLETED -> throw new AssertionError(state);
-      case FAILED -> {
-        campaigns.fail(id);
+      case FAILED, COMPLETED -> {
+        campaigns.force(id, wanted);
         campaigns.commit();
       }
     }
@@ -917,7 +931,7 @@ class OutboundCampaignsTest {
     var lines = new ArrayList<JsonNode>();
     var page = campaigns.page(id, 1, Long.MAX_VALUE - 1, Integer.MAX_VALUE);
     for (String line : new String(page.lines(), UTF_8).lines().toList()) {
-      lines.add(Shape.ofBody(line.getBytes(UTF_8)).node());
+      lines.add(json(line));
     }
     return lines;
   }

@@ -97,6 +97,10 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
   }
 
   DoorFixture(IntakeConfig config) {
+    this(config, Entrance.OPEN);
+  }
+
+  DoorFixture(IntakeConfig config, Entrance entrance) {
     disruptor =
         new Disruptor<>(
             DialSlot::new,
@@ -106,7 +110,7 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
             new BlockingWaitStrategy());
     disruptor.handleEventsWith((slot, sequence, endOfBatch) -> consume(slot, endOfBatch));
     ring = disruptor.start();
-    intake = Intake.start(config, Entrance.OPEN, loops, ring, this, this, this);
+    intake = Intake.start(config, entrance, loops, ring, this, this, this);
   }
 
   RawClient client() {

@@ -182,6 +182,19 @@ final class Service implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** What the process holds of the machine's memory now, as Linux tells it. */
+  long residentBytes() {
+    try (var status = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+      return status
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** How it ended; it must have. */
   int exitCode() {
     return process.exitValue();
@@ -234,11 +247,17 @@ final class Service implements AutoCloseable {
   }
 
   static Answer call(String method, String url, String contentType, String body) {
+    return call(method, url, contentType, body, Map.of());
+  }
+
+  static Answer call(
+      String method, String url, String contentType, String body, Map<String, String> headers) {
     try {
       var request =
           HttpRequest.newBuilder(URI.create(url))
               .timeout(Duration.ofSeconds(60))
               .method(method, HttpRequest.BodyPublishers.ofString(body));
+      headers.forEach(request::header);
       if (!contentType.isEmpty()) {
         request.header("Content-Type", contentType);
       }
