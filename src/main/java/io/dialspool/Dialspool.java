@@ -83,8 +83,8 @@ public final class Dialspool implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Dialspool.class);
   private static final int LOOK_UPS_WAITING_MAX = 10_000;
   private static final long DRAIN_MS = 15_000;
-  private static final long SCRUBBED_BYTES = 64L << 20;
   private static final String KEY_FILE = "doors.keyFile";
+  private static final long SCRUBBED_BYTES = 64L << 20;
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -214,9 +214,7 @@ public final class Dialspool implements AutoCloseable {
           1,
           TimeUnit.SECONDS);
       housekeeping.scheduleWithFixedDelay(() -> lookAfter(rocks), 5, 5, TimeUnit.SECONDS);
-      desk =
-          new FrontDesk(
-              target, campaigns, dispatcher, spool, lookUps(), () -> overload(disk, store));
+      desk = new FrontDesk(target, campaigns, dispatcher, spool, lookUps(), () -> overload(disk, store));
       var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, dispatcher);
       housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
       var door = new Meters.Door(metrics);
@@ -283,11 +281,18 @@ public final class Dialspool implements AutoCloseable {
   }
 
   /**
-   * Whether the ports may listen where the configuration says; resolves names.
+   * Looks whether the doors could be opened as the configuration says: where the ports listen,
+   * certificates, keys. Resolves names and reads files.
    *
-   * @throws ConfigException with a line for each that may not
+   * @throws ConfigException with what is wrong
    */
-  public static void checkBindings(Config config) {
+  public static void checkDoors(Config config, Clock clock) {
+    checkBindings(config);
+    TlsFiles.open(config.doors(), clock);
+    Gates.ofService(config, config.target().isAmazon(), clock);
+  }
+
+  private static void checkBindings(Config config) {
     String keyFile = config.doors().keyFile();
     var bindings = new ArrayList<Binding>();
     bindings.add(new Binding("intake.address", config.intake().address(), KEY_FILE, keyFile));
