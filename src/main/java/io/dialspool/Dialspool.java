@@ -214,7 +214,9 @@ public final class Dialspool implements AutoCloseable {
           1,
           TimeUnit.SECONDS);
       housekeeping.scheduleWithFixedDelay(() -> lookAfter(rocks), 5, 5, TimeUnit.SECONDS);
-      desk = new FrontDesk(target, campaigns, dispatcher, spool, lookUps(), () -> overload(disk, store));
+      desk =
+          new FrontDesk(
+              target, campaigns, dispatcher, spool, lookUps(), () -> overload(disk, store));
       var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, dispatcher);
       housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
       var door = new Meters.Door(metrics);
