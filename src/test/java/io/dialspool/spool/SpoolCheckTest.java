@@ -63,8 +63,7 @@ class SpoolCheckTest {
 
   @Test
   void shouldFindNothingWrongInWhatWasLetGoOf() {
-    worker.offer(
-        new StoreCommand.Purge(lane(), 0, Long.MAX_VALUE, Long.MAX_VALUE, 0, next -> {}));
+    worker.offer(new StoreCommand.Purge(lane(), 0, Long.MAX_VALUE, Long.MAX_VALUE, 0, next -> {}));
     worker.runOnce();
     SpoolCheck.Lane spring = check().get(0);
     assertEquals(List.of(), faults);
@@ -118,8 +117,7 @@ class SpoolCheckTest {
   void shouldTellARequestThatWasSentWithoutAMark() {
     put(Keys.MARKS, Keys.lane(1), Mark.encode(List.of(new Mark(255, 1))));
     check();
-    assertEquals(
-        "marks/1/256: was sent, but was never marked as handed over", said().get(0));
+    assertEquals("marks/1/256: was sent, but was never marked as handed over", said().get(0));
   }
 
   @Test
@@ -140,10 +138,7 @@ class SpoolCheckTest {
     byte[] third = Spool.tokenKey(lane, new byte[] {'t', '-', '9'}, 0, 3);
     delete(Keys.TOKENS, first);
     TokenEntry known = entry(second);
-    put(
-        Keys.TOKENS,
-        second,
-        new TokenEntry(1, 2, known.check(), known.fingerprint() + 1).encode());
+    put(Keys.TOKENS, second, new TokenEntry(1, 2, known.check(), known.fingerprint() + 1).encode());
     put(Keys.TOKENS, third, new TokenEntry(1, 3, 0, 0).encode());
     check();
     assertEquals(
