@@ -40,23 +40,26 @@ final class Targets implements AutoCloseable {
   private final Routes routes;
 
   private Targets(
-      Config config, @Nullable Embedded embedded, EventLoopGroup loops, Clock clock, Alarms alarms) {
+      Config config,
+      @Nullable Embedded embedded,
+      EventLoopGroup loops,
+      Clock clock,
+      Alarms alarms) {
     this.clock = clock;
     try {
       for (Map.Entry<String, TargetConfig> each : config.allTargets().entrySet()) {
         String name = each.getKey();
         TargetConfig its = each.getValue();
-        boolean inside = its.isEmbedded() && embedded != null;
-        URI endpoint = inside ? embedded.at() : HttpTarget.endpoint(its);
-        SslContext tls = inside ? embedded.tls() : null;
+        Embedded inside = its.isEmbedded() ? embedded : null;
+        URI endpoint = inside == null ? HttpTarget.endpoint(its) : inside.at();
+        SslContext tls = inside == null ? null : inside.tls();
         TargetIdentity identity = identity(its);
         opened.add(
             new Opened(
                 name,
                 its,
                 endpoint,
-                HttpTarget.open(
-                    name, its, identity, endpoint, loops, clock, tls, alarms::raise)));
+                HttpTarget.open(name, its, identity, endpoint, loops, clock, tls, alarms::raise)));
         LOG.info("target {} is {}, at {}", name, identity, endpoint);
       }
     } catch (RuntimeException e) {
@@ -77,7 +80,11 @@ final class Targets implements AutoCloseable {
    * @throws io.dialspool.config.ConfigException if a target can't be what the configuration says
    */
   static Targets open(
-      Config config, @Nullable Embedded embedded, EventLoopGroup loops, Clock clock, Alarms alarms) {
+      Config config,
+      @Nullable Embedded embedded,
+      EventLoopGroup loops,
+      Clock clock,
+      Alarms alarms) {
     return new Targets(config, embedded, loops, clock, alarms);
   }
 
