@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The run: cycles of start, load and kill, then healing, the drain, one more start, and the
- * judge. On the caller's thread.
+ * The run: cycles of start, load and kill, then healing, the drain, one more start, and the judge.
+ * On the caller's thread.
  */
 public final class CrashTest {
   private static final int WINDOW_MS_MIN = 300;
@@ -139,8 +139,7 @@ public final class CrashTest {
       return;
     }
     listener.step(
-        String.format(
-            Locale.ROOT, "%,d requests are put for a paused campaign", plan.waiting()));
+        String.format(Locale.ROOT, "%,d requests are put for a paused campaign", plan.waiting()));
     List<Lead> leads =
         scene.leads().lasting(scene.campaigns().waiting(), "waiting", plan.waiting());
     scene.ledger().sendingMany(leads, clock.epochMs());
@@ -178,7 +177,7 @@ public final class CrashTest {
       services.startTarget();
     }
     switch (kill) {
-      case PAUSED -> awaitWaiting(scene, services, scene.campaigns().pauseOne(random));
+      case PAUSED -> awaitWaiting(services, scene.campaigns().pauseOne(random));
       case STOPPED -> leave(scene, services);
       default -> {}
     }
@@ -203,8 +202,7 @@ public final class CrashTest {
     cycles++;
     loadAverageMax =
         Math.max(
-            loadAverageMax,
-            ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+            loadAverageMax, ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     listener.cycle(
         cycles, scene.ledger().acknowledged(), kills.values().stream().mapToInt(i -> i).sum());
   }
@@ -215,8 +213,8 @@ public final class CrashTest {
 
   private void end(Kill kill, Services services) throws InterruptedException {
     switch (kill) {
-      case DRAINING -> count(
-          services.killDraining(random.nextInt(DRAIN_MS)) ? Kill.DRAINING : Kill.STOPPED);
+      case DRAINING ->
+          count(services.killDraining(random.nextInt(DRAIN_MS)) ? Kill.DRAINING : Kill.STOPPED);
       case STOPPED -> {
         services.stopServe();
         count(Kill.STOPPED);
@@ -258,7 +256,7 @@ public final class CrashTest {
     }
   }
 
-  private void awaitWaiting(Scene scene, Services services, String campaign)
+  private void awaitWaiting(Services services, String campaign)
       throws IOException, InterruptedException {
     long giveUpNs = clock.nanoTime() + LOADED_NS;
     while (queued(services, campaign) == 0) {
