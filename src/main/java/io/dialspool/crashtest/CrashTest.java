@@ -177,7 +177,7 @@ public final class CrashTest {
       services.startTarget();
     }
     switch (kill) {
-      case PAUSED -> awaitWaiting(scene, services, scene.campaigns().pauseOne(random));
+      case PAUSED -> awaitWaiting(services, scene.campaigns().pauseOne(random));
       case STOPPED -> leave(scene, services);
       default -> {}
     }
@@ -256,7 +256,7 @@ public final class CrashTest {
     }
   }
 
-  private void awaitWaiting(Scene scene, Services services, String campaign)
+  private void awaitWaiting(Services services, String campaign)
       throws IOException, InterruptedException {
     long giveUpNs = clock.nanoTime() + LOADED_NS;
     while (queued(services, campaign) == 0) {

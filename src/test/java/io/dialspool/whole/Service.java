@@ -344,6 +344,11 @@ public final class Service implements AutoCloseable {
 
   /** Runs any command line to its end. */
   static Ran runCommand(List<String> command) {
+    return runCommand(command, RUN_SECONDS);
+  }
+
+  /** The same with a patience of its own. */
+  static Ran runCommand(List<String> command, long seconds) {
     try {
       Process process =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.PIPE).start();
@@ -351,7 +356,7 @@ public final class Service implements AutoCloseable {
           CompletableFuture.supplyAsync(() -> all(process.getErrorStream()));
       CompletableFuture<String> out =
           CompletableFuture.supplyAsync(() -> all(process.getInputStream()));
-      if (!process.waitFor(RUN_SECONDS, TimeUnit.SECONDS)) {
+      if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
         process.destroyForcibly().onExit().join();
         throw new AssertionError("not ended: " + out.join() + err.join());
       }
