@@ -225,6 +225,7 @@ public final class Dialspool implements AutoCloseable {
                   metrics,
                   this::live,
                   () -> ready(disk, store)));
+      targets.log();
     } catch (RuntimeException e) {
       close();
       throw e;

@@ -60,7 +60,6 @@ final class Targets implements AutoCloseable {
                 its,
                 endpoint,
                 HttpTarget.open(name, its, identity, endpoint, loops, clock, tls, alarms::raise)));
-        LOG.info("target {} is {}, at {}", name, identity, endpoint);
       }
     } catch (RuntimeException e) {
       close();
@@ -108,6 +107,15 @@ final class Targets implements AutoCloseable {
   void fetchCredentials() {
     for (Opened its : opened) {
       its.target.fetchCredentials(routes.storedAccount(its.name));
+    }
+  }
+
+  /** Says where calls go; once all runs, for a start that fails says nothing but why. */
+  void log() {
+    for (Opened its : opened) {
+      if (!its.config.isEmbedded()) {
+        LOG.info("target {} is {}, at {}", its.name, its.target.identity(), its.endpoint);
+      }
     }
   }
 
