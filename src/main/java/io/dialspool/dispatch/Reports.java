@@ -96,7 +96,7 @@ public final class Reports {
         queued != null
             && (queued.place() == Place.IN_FLIGHT || queued.place() == Place.SETTLING_FROM_FLIGHT);
     boolean doubt =
-        queued != null ? queued.maybeSent() : control.lane().mayHaveBeenSent(request.sequence());
+        queued != null ? queued.maybeSent() : control.lane().mayHaveBeenSent(request);
     RequestState state =
         inFlight
             ? RequestState.IN_FLIGHT
@@ -116,6 +116,8 @@ public final class Reports {
         queued == null ? 0 : queued.attempts(),
         queued == null ? null : queued.lastFailure(),
         stored.reason(),
+        null,
+        stored.redriveOf(),
         null);
   }
 
