@@ -74,7 +74,8 @@ public final class RedriveChunk implements Redrive {
     return candidates;
   }
 
-  long deadlineMs() {
+  /** Of the new requests; milliseconds since 1970. */
+  public long deadlineMs() {
     return deadlineMs;
   }
 
