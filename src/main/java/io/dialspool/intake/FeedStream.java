@@ -107,6 +107,7 @@ final class FeedStream {
       }
       return;
     }
+    boolean begins = begun == null;
     if (begun == null) {
       begun = call.stream("application/x-ndjson");
       stream = begun;
@@ -115,7 +116,8 @@ final class FeedStream {
     left -= page.outcomes().size();
     through = wanted.follow ? 0 : page.through();
     boolean over = left <= 0 || (page.atEnd() && !wanted.follow) || intake.isDraining();
-    if (page.outcomes().isEmpty() && !over && page.atEnd()) {
+    // The first piece carries the head, so it goes out even if there is nothing in it.
+    if (page.outcomes().isEmpty() && !over && !begins && page.atEnd()) {
       lookedInVain(begun);
     } else {
       looksInVain = 0;

@@ -427,7 +427,7 @@ public final class Simulation {
         answer -> {
           if (life == at) {
             trace.note("recall of %s in %s: %s", token, campaign, answer);
-            intake.recalled(found[0], answer);
+            intake.recalled(found[0], wiring.recallAnswer(answer));
           }
         });
     ring.add(new Waiting(slot, null, () -> found[0] = intake.recalling(campaign, token)));
