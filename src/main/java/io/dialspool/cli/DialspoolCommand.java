@@ -61,6 +61,10 @@ public final class DialspoolCommand implements Runnable {
     line.addSubcommand(new ServeCommand(surroundings));
     line.addSubcommand(new DemoCommand(surroundings));
     line.addSubcommand(new ReplayCommand(surroundings));
+    line.addSubcommand(new OutcomesCommand.All(surroundings));
+    line.addSubcommand(new OutcomesCommand.Dead(surroundings));
+    line.addSubcommand(new RedriveCommand(surroundings));
+    line.addSubcommand(new RecallCommand(surroundings));
     line.addSubcommand(new CampaignServiceCommand(surroundings));
     line.addSubcommand(new BenchCommand());
     line.addSubcommand(new SimulateCommand());
@@ -102,6 +106,10 @@ public final class DialspoolCommand implements Runnable {
     if (fault instanceof StoreException || fault instanceof PortUnavailableException) {
       say(command, fault.getMessage());
       return NOT_AVAILABLE;
+    }
+    if (fault instanceof EndpointException) {
+      say(command, fault.getMessage());
+      return ENDPOINT;
     }
     if (fault instanceof ReplayException replay) {
       say(command, replay.getMessage());
