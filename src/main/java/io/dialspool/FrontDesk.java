@@ -115,8 +115,7 @@ final class FrontDesk implements Backstage {
   }
 
   @Override
-  public void status(
-      CampaignId campaign, RequestId id, Consumer<Optional<RequestStatus>> then) {
+  public void status(CampaignId campaign, RequestId id, Consumer<Optional<RequestStatus>> then) {
     status(campaign, () -> spool.find(campaign, id), then);
   }
 

@@ -25,11 +25,11 @@ public record Member(String name, Shape shape, boolean required, Place place) {
     BODY
   }
 
-  static Member required(String name, Shape shape) {
+  public static Member required(String name, Shape shape) {
     return new Member(name, shape, true, Place.BODY);
   }
 
-  static Member optional(String name, Shape shape) {
+  public static Member optional(String name, Shape shape) {
     return new Member(name, shape, false, Place.BODY);
   }
 
@@ -51,7 +51,8 @@ public record Member(String name, Shape shape, boolean required, Place place) {
   }
 
   /** Reads an object's members that are among {@code members}, in the order in which they came. */
-  static ObjectNode readAll(JsonParser json, String at, List<Member> members) throws IOException {
+  static ObjectNode readAll(JsonParser json, String at, List<Member> members, boolean closed)
+      throws IOException {
     if (json.currentToken() != JsonToken.START_OBJECT) {
       throw new BrokenShapeException(at, Json.kind(json.currentToken()), "object");
     }
@@ -59,11 +60,18 @@ public record Member(String name, Shape shape, boolean required, Place place) {
     var given = new HashSet<String>();
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       Member member = named(json.currentName(), members);
-      JsonToken value = json.nextToken();
       if (member == null) {
+        if (closed) {
+          throw new BrokenShapeException(
+              at.isEmpty() ? json.currentName() : at + "." + json.currentName(),
+              "unknown",
+              String.join(", ", members.stream().map(Member::name).toList()));
+        }
+        json.nextToken();
         json.skipChildren();
         continue;
       }
+      JsonToken value = json.nextToken();
       String memberAt = at.isEmpty() ? member.name() : at + "." + member.name();
       if (!given.add(member.name())) {
         throw new BrokenShapeException(memberAt, "given twice", "once");

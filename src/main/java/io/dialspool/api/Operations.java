@@ -82,7 +82,7 @@ public final class Operations {
                   optional("nextToken", Shapes.NEXT_TOKEN),
                   optional(
                       "campaignSummaryList",
-                      new Items(Shapes.CAMPAIGN_SUMMARY, 0, Shapes.MAX_RESULTS.max())))
+                      new Items(Shapes.CAMPAIGN_SUMMARY, 0, (int) Shapes.MAX_RESULTS.max())))
               .fails(EnumSet.of(VALIDATION, ACCESS_DENIED, INTERNAL_SERVER))
               .plain(),
           v1("GetCampaignState", "GET /campaigns/{id}/state", LOOK)
@@ -187,6 +187,9 @@ public final class Operations {
           move(v2("PauseCampaign", "POST /v2/campaigns/{id}/pause", CHANGE), ID_V2),
           move(v2("ResumeCampaign", "POST /v2/campaigns/{id}/resume", CHANGE), ID_V2),
           move(v2("StopCampaign", "POST /v2/campaigns/{id}/stop", CHANGE), ID_V2));
+
+  /** How an onboarding job may fail. */
+  public static final Shape.Choice ONBOARDING_FAILURES = Shapes.ONBOARDING_FAILURE_CODE;
 
   private Operations() {}
 

@@ -42,11 +42,11 @@ public sealed interface Shape {
    * @param form of the whole string; null for any
    */
   record Text(int charsMin, int charsMax, @Nullable Pattern form) implements Shape {
-    static Text of(int charsMin, int charsMax) {
+    public static Text of(int charsMin, int charsMax) {
       return new Text(charsMin, charsMax, null);
     }
 
-    static Text of(int charsMin, int charsMax, String form) {
+    public static Text of(int charsMin, int charsMax, String form) {
       return new Text(charsMin, charsMax, Pattern.compile(form));
     }
 
@@ -108,7 +108,7 @@ public sealed interface Shape {
   }
 
   /** A whole number from {@code min} to {@code max}. */
-  record Whole(int min, int max) implements Shape {
+  record Whole(long min, long max) implements Shape {
     @Override
     public String expected() {
       return "integer from " + min + " to " + max;
@@ -120,10 +120,10 @@ public sealed interface Shape {
         throw Json.wrongType(json, at, expected());
       }
       var value = json.getBigIntegerValue();
-      if (value.bitLength() > 31 || value.intValue() < min || value.intValue() > max) {
+      if (value.bitLength() > 63 || value.longValue() < min || value.longValue() > max) {
         throw new BrokenShapeException(at, "out of range", expected());
       }
-      return JsonNodeFactory.instance.numberNode(value.intValue());
+      return JsonNodeFactory.instance.numberNode(value.longValue());
     }
   }
 
@@ -315,20 +315,27 @@ public sealed interface Shape {
    * Members by name.
    *
    * @param anyOf of these at least one must be there; empty for no such rule
+   * @param closed whether a member beyond these is refused: for settings, where a typing error must
+   *     not pass
    */
-  record Structure(List<Member> members, List<String> anyOf) implements Shape {
+  record Structure(List<Member> members, List<String> anyOf, boolean closed) implements Shape {
     public Structure {
       members = List.copyOf(members);
       anyOf = List.copyOf(anyOf);
     }
 
-    static Structure of(Member... members) {
-      return new Structure(List.of(members), List.of());
+    public static Structure of(Member... members) {
+      return new Structure(List.of(members), List.of(), false);
     }
 
     /** The same, with at least one of {@code names} in it. */
     Structure withAnyOf(String... names) {
-      return new Structure(members, List.of(names));
+      return new Structure(members, List.of(names), closed);
+    }
+
+    /** These members and no others. */
+    public static Structure closed(Member... members) {
+      return new Structure(List.of(members), List.of(), true);
     }
 
     @Override
@@ -343,7 +350,7 @@ public sealed interface Shape {
 
     @Override
     public JsonNode read(JsonParser json, String at) throws IOException {
-      ObjectNode values = Member.readAll(json, at, members);
+      ObjectNode values = Member.readAll(json, at, members, closed);
       Member.checkRequired(values, at, members);
       if (!anyOf.isEmpty() && anyOf.stream().noneMatch(values::has)) {
         throw new BrokenShapeException(
@@ -366,7 +373,7 @@ public sealed interface Shape {
 
     @Override
     public JsonNode read(JsonParser json, String at) throws IOException {
-      ObjectNode values = Member.readAll(json, at, members);
+      ObjectNode values = Member.readAll(json, at, members, false);
       if (values.size() != 1) {
         throw new BrokenShapeException(
             at,

@@ -12,7 +12,6 @@ final class Campaign {
   private final Dialer dialer;
   private CampaignState state;
   private long nextSequence;
-  private long dialerKeptNs;
 
   /**
    * @param ordinal counts campaigns in order of creation, from 1
@@ -25,15 +24,13 @@ final class Campaign {
       ObjectNode description,
       CampaignState state,
       Dialer dialer,
-      long nextSequence,
-      long nowNs) {
+      long nextSequence) {
     this.id = id;
     this.ordinal = ordinal;
     this.description = description;
     this.state = state;
     this.dialer = dialer;
     this.nextSequence = nextSequence;
-    this.dialerKeptNs = nowNs;
   }
 
   UUID id() {
@@ -80,19 +77,12 @@ final class Campaign {
     };
   }
 
-  long nextSequence() {
-    return nextSequence;
+  /** Dial requests taken so far. */
+  long taken() {
+    return nextSequence - 1;
   }
 
   long takeSequence() {
     return nextSequence++;
-  }
-
-  long dialerKeptNs() {
-    return dialerKeptNs;
-  }
-
-  void dialerKeptAt(long nowNs) {
-    dialerKeptNs = nowNs;
   }
 }

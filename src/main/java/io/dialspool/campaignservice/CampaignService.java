@@ -1,5 +1,11 @@
 package io.dialspool.campaignservice;
 
+import static io.dialspool.api.Member.required;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.dialspool.api.BrokenShapeException;
+import io.dialspool.api.Json;
+import io.dialspool.api.Shape;
 import io.dialspool.config.CampaignServiceConfig;
 import io.dialspool.config.ConfigException;
 import io.dialspool.http.ApiDoor;
@@ -9,6 +15,7 @@ import io.dialspool.http.HttpAnswer;
 import io.dialspool.http.HttpCall;
 import io.dialspool.http.HttpLimits;
 import io.dialspool.http.HttpServer;
+import io.dialspool.request.CampaignState;
 import io.dialspool.store.OrderedStore;
 import io.dialspool.store.RocksStore;
 import io.dialspool.time.Clock;
@@ -19,15 +26,26 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * The embedded campaign service on its port: the contract's operations, {@code GET /dial-requests}
- * and {@code /faults} (api.md). Any credentials do; signatures are not looked at. It syncs before
- * it answers: what a client was told survives a kill.
+ * The embedded campaign service on its port: the contract's operations, {@code GET /dial-requests},
+ * {@code GET /contacts} ({@link ContactCounts}), {@code /faults} and {@code PUT /campaign-states},
+ * which puts a campaign into any state (api.md). Any credentials do; signatures are not looked at.
+ * It syncs before it answers: what a client was told survives a kill.
  */
 public final class CampaignService implements AutoCloseable {
+  private static final Shape.Structure FORCED =
+      Shape.Structure.closed(
+          required("campaignId", Shape.Text.of(1, 256)),
+          required(
+              "state",
+              new Shape.Choice(
+                  Arrays.stream(CampaignState.values()).map(CampaignState::wire).toList())));
+
   private final OrderedStore store;
   private final OutboundCampaigns campaigns;
   private final GroupCommit commit;
@@ -99,12 +117,9 @@ public final class CampaignService implements AutoCloseable {
   private void handle(HttpCall call) {
     List<String> segments = call.segments();
     if (segments.equals(List.of("dial-requests")) && call.method().equals("GET")) {
-      String id = call.query("campaign");
-      if (id == null || id.isEmpty()) {
-        call.answer(ApiError.validation("campaign: missing (expected: a campaign's id)"));
-      } else {
-        new RecordStream(commit, campaigns, loops, call, id).begin();
-      }
+      ofCampaign(call, id -> new RecordStream(commit, campaigns, loops, call, id).begin());
+    } else if (segments.equals(List.of("contacts")) && call.method().equals("GET")) {
+      ofCampaign(call, id -> offer(call, () -> contacts(id)));
     } else if (segments.equals(List.of("faults")) && call.method().equals("GET")) {
       offer(call, this::faultsNow);
     } else if (segments.equals(List.of("faults")) && call.method().equals("PUT")) {
@@ -121,9 +136,50 @@ public final class CampaignService implements AutoCloseable {
             campaigns.setFaults(faults);
             return faultsNow();
           });
+    } else if (segments.equals(List.of("campaign-states")) && call.method().equals("PUT")) {
+      force(call);
     } else {
       perform(call);
     }
+  }
+
+  private void force(HttpCall call) {
+    JsonNode wanted;
+    try {
+      wanted = Json.read(call.body(), FORCED);
+    } catch (BrokenShapeException e) {
+      call.answer(ApiError.validation(e.getMessage()));
+      return;
+    }
+    String id = wanted.path("campaignId").textValue();
+    CampaignState state =
+        CampaignState.ofWire(wanted.path("state").textValue()).orElse(CampaignState.FAILED);
+    offer(
+        call,
+        () -> {
+          try {
+            campaigns.force(id, state);
+            return HttpAnswer.json((Object) wanted);
+          } catch (Refused refused) {
+            return HttpAnswer.error(refused.error());
+          }
+        });
+  }
+
+  private static void ofCampaign(HttpCall call, Consumer<String> question) {
+    String id = call.query("campaign");
+    if (id == null || id.isEmpty()) {
+      call.answer(ApiError.validation("campaign: missing (expected: a campaign's id)"));
+    } else {
+      question.accept(id);
+    }
+  }
+
+  private HttpAnswer contacts(String id) {
+    ContactCounts counts = campaigns.contacts(id);
+    return counts == null
+        ? HttpAnswer.error(ApiError.notFound("There was never such a campaign."))
+        : HttpAnswer.json(counts);
   }
 
   private HttpAnswer faultsNow() {
@@ -131,7 +187,7 @@ public final class CampaignService implements AutoCloseable {
   }
 
   private void perform(HttpCall call) {
-    Call read = Call.read(call.method(), call.segments(), call.body());
+    Call read = Call.read(call.method(), call.uri(), call.body());
     offer(
         call,
         new Turn(call) {

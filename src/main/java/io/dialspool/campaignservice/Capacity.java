@@ -10,6 +10,9 @@ record Capacity(
     int buffer,
     double drainPerSecond,
     int agents,
+    int ringMs,
+    int talkMs,
+    double answerRate,
     int latencyMs) {
 
   static Capacity of(CampaignServiceConfig config, Faults faults) {
@@ -19,6 +22,9 @@ record Capacity(
         or(faults.buffer(), config.buffer()),
         or(faults.drainPerSecond(), config.drainPerSecond()),
         or(faults.agents(), config.agents()),
+        or(faults.ringMs(), config.ringMs()),
+        or(faults.talkMs(), config.talkMs()),
+        or(faults.answerRate(), config.answerRate()),
         or(faults.latencyMs(), config.latencyMs()));
   }
 

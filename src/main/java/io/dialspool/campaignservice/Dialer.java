@@ -1,151 +1,240 @@
 package io.dialspool.campaignservice;
 
 import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.Random;
-import java.util.TreeMap;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.UUID;
 
 /**
- * A campaign's dialer: a finite buffer that agents empty while the campaign is Running.
+ * A campaign's dialer: a finite buffer, worked off in order of arrival while the campaign is
+ * Running.
  *
- * <p>It has no thread: each look first plays the time since the last one. Contacts leave the buffer
- * earliest deadline first, at the set drain or as fast as the agents come free; one whose {@code
- * expirationTime} passes in the buffer leaves it as expired, Running or not. What is kept is a
- * count per second of expiry, and since deadlines lie at most 900 s ahead, that stays small however
- * many contacts there are. A contact that was dialled is over at once: talk time shows in the rate,
- * not in single calls.
+ * <p>It has no thread and no timers: each look first plays the time since the last one, from one
+ * event to the next, at a logarithmic cost for each contact. How often it is looked at changes
+ * nothing.
+ *
+ * <p>A contact is dialled when a line is free: {@link Pace#lines}, each with its agent. It then
+ * rings, is answered or not, is talked to, and ends; {@link Callees} draw all that at once, when it
+ * is dialled. With {@link Pace#drainPerSecond} above 0 lines don't count: contacts leave the buffer
+ * at that rate. One whose {@code expirationTime} passes in the buffer leaves it as expired, Running
+ * or not. A campaign that doesn't run dials nobody, and what is in flight ends as it would have.
+ *
+ * <p>At any instant: taken = buffered + ringing + talking + ended, by reason.
+ *
+ * <p>Its time is the wall's, since it goes on while the service is away: a start plays what was
+ * missed. A wall clock set back moves the calls in flight with it.
  */
 final class Dialer {
-  private static final double RING_SECONDS = 20;
-  private static final int STATE_BYTES_MAX = 1024 * 12 + 40;
+  /** Calls of one campaign at a time; who is dialled beyond it gets a fast busy. */
+  private static final int CALLS_MAX = 1_000_000;
 
-  private final double secondsPerDial;
-  private final NavigableMap<Long, Integer> expiring = new TreeMap<>();
-  private long buffered;
-  private long dialled;
-  private long expired;
-  private double credit; // the part of a dial that the passed time has earned
-  private long playedNs;
+  private static final byte STATE_VERSION = 1;
+
+  private final Callees callees;
+  private final DialBuffer buffer = new DialBuffer();
+  private final Agenda calls = new Agenda(); // by their end
+  private final Agenda ringing = new Agenda(); // those of them that ring, by when that stops
+  private final EnumMap<DisconnectReason, Long> ended = new EnumMap<>(DisconnectReason.class);
+  private final List<Contact> leavers = new ArrayList<>();
+  private Pace pace = Pace.STANDSTILL;
+  private double credit; // the part of a dial that the drain has earned
+  private long playedMs;
+  private long lowestInFlight = 1; // no call in flight has a lower sequence
+  private int dialledSinceLowest;
 
   /**
-   * @param seed with {@code ordinal}, draws the callee's habits: 25 to 45 % answer and keep their
-   *     agent for 60 to 120 s with the work after the call, the others ring for 20 s
+   * @param seed with {@code ordinal}, draws what the people called do
+   * @param nowMs epoch milliseconds
    */
-  Dialer(long seed, long ordinal, long nowNs) {
-    var habits = new Random(seed * 1_000_003 + ordinal);
-    double answerRate = 0.25 + 0.20 * habits.nextDouble();
-    double talkSeconds = 60 + 60 * habits.nextDouble();
-    secondsPerDial = RING_SECONDS + answerRate * talkSeconds;
-    playedNs = nowNs;
+  Dialer(long seed, long ordinal, long nowMs) {
+    callees = new Callees(seed, ordinal);
+    playedMs = nowMs;
   }
 
-  /** Contacts that {@code capacity} lets it dial in a second. */
-  double dialsPerSecond(Capacity capacity) {
-    return capacity.drainPerSecond() > 0
-        ? capacity.drainPerSecond()
-        : capacity.agents() / secondsPerDial;
-  }
-
-  /** Plays the time since the last call, in which it was {@code running} or not. */
-  void play(long nowNs, long nowMs, boolean running, Capacity capacity) {
-    double rate = running ? dialsPerSecond(capacity) : 0;
-    // All in seconds since the last look: small numbers, so that a double is exact enough.
-    double end = (double) Math.max(0, nowNs - playedNs) / 1e9;
-    double played = 0;
-    playedNs = nowNs;
-    while (!expiring.isEmpty() && expiring.firstKey() * 1000 <= nowMs) {
-      long second = expiring.firstKey();
-      double at = end - (double) (nowMs - second * 1000) / 1000;
-      dial(rate * Math.max(0, at - played));
-      played = Math.max(played, at);
-      Integer late = expiring.remove(second); // unless the agents just got through with them
-      if (late != null) {
-        expired += late;
-        buffered -= late;
-      }
+  /** Plays the time since the last call at {@code pace}, which holds until the next. */
+  void play(long nowMs, Pace next) {
+    if (nowMs < playedMs) {
+      calls.shift(nowMs - playedMs);
+      ringing.shift(nowMs - playedMs);
+      playedMs = nowMs;
     }
-    dial(rate * Math.max(0, end - played));
-  }
-
-  private void dial(double contacts) {
-    credit += contacts;
-    long due = (long) (credit + 1e-6); // sums of fractions fall a hair short of the whole
-    credit = Math.max(0, credit - due);
-    while (due > 0 && buffered > 0) {
-      Map.Entry<Long, Integer> next = expiring.firstEntry();
-      int count = (int) Math.min(due, next.getValue());
-      if (count == next.getValue()) {
-        expiring.remove(next.getKey());
-      } else {
-        expiring.put(next.getKey(), next.getValue() - count);
-      }
-      due -= count;
-      buffered -= count;
-      dialled += count;
-    }
-    if (buffered == 0) {
-      credit = 0; // idle agents save nothing up
+    pace = next;
+    dialOnFreeLines();
+    while (playedMs < nowMs) {
+      long at = Math.min(nowMs, Math.min(calls.firstMs(), buffer.nextExpirationMs()));
+      drain(at);
+      playedMs = Math.max(playedMs, at);
+      endCalls(at);
+      dialOnFreeLines();
+      expire(at); // last: who is dialled at the very moment is dialled in time
     }
   }
 
-  boolean hasRoom(Capacity capacity) {
-    return buffered < capacity.buffer();
-  }
-
-  void take(Instant expirationTime) {
-    long second = expirationTime.getEpochSecond() + (expirationTime.getNano() > 0 ? 1 : 0);
-    expiring.merge(second, 1, Integer::sum);
-    buffered++;
-  }
-
-  long buffered() {
-    return buffered;
-  }
-
-  long dialled() {
-    return dialled;
-  }
-
-  /** Contacts whose time ran out in the buffer. */
-  long expired() {
-    return expired;
+  boolean hasRoom(int bufferMax) {
+    return buffer.size() < bufferMax;
   }
 
   /**
-   * Its state for the disk.
+   * Takes a contact, and dials it if a line is free. Play first.
    *
-   * @param nextSequence the first dial request that is not in it
+   * @param sequence one above the last one taken
+   * @param expirationMs epoch milliseconds
    */
-  byte[] state(long nowMs, long nextSequence) {
-    var state = ByteBuffer.allocate(Math.max(STATE_BYTES_MAX, expiring.size() * 12 + 40));
-    state.putLong(nowMs).putLong(nextSequence).putDouble(credit).putLong(dialled).putLong(expired);
-    expiring.forEach((second, count) -> state.putLong(second).putInt(count));
-    byte[] bytes = new byte[state.position()];
-    state.flip().get(bytes);
-    return bytes;
+  void take(long sequence, long expirationMs) {
+    buffer.add(sequence, expirationMs);
+    dialOnFreeLines();
+  }
+
+  private void drain(long at) {
+    double perMs = pace.running() ? pace.drainPerSecond() / 1000 : 0;
+    if (perMs <= 0) {
+      return;
+    }
+    double earned = credit + perMs * Math.max(0, at - playedMs);
+    long due = (long) (earned + 1e-6); // sums of fractions fall a hair short of the whole
+    for (long n = 1; n <= due && buffer.size() > 0; n++) {
+      long dialMs = Math.min(at, playedMs + (long) Math.ceil((n - credit) / perMs - 1e-6));
+      endCalls(dialMs);
+      dial(dialMs);
+    }
+    credit = buffer.size() == 0 ? 0 : Math.max(0, earned - due); // nothing is saved up when idle
+  }
+
+  private void dialOnFreeLines() {
+    if (!pace.running() || pace.drainPerSecond() > 0) {
+      return;
+    }
+    while (buffer.size() > 0 && calls.size() < pace.lines()) {
+      dial(playedMs);
+    }
+  }
+
+  private void dial(long atMs) {
+    long sequence = buffer.poll();
+    Contact contact =
+        calls.size() < CALLS_MAX
+            ? callees.call(sequence, atMs, pace)
+            : Callees.fastBusy(sequence, atMs);
+    leavers.add(contact);
+    dialledSinceLowest++;
+    if (contact.endedAtMs() <= atMs) {
+      end(contact.disconnectReason());
+    } else {
+      follow(contact);
+    }
+  }
+
+  private void follow(Contact contact) {
+    calls.add(contact.endedAtMs(), contact.sequence(), contact.disconnectReason());
+    ringing.add(contact.rangUntilMs(), contact.sequence(), contact.disconnectReason());
+  }
+
+  private void endCalls(long atMs) {
+    while (ringing.firstMs() <= atMs) {
+      ringing.removeFirst();
+    }
+    while (calls.firstMs() <= atMs) {
+      end(calls.firstReason());
+      calls.removeFirst();
+    }
+  }
+
+  private void expire(long atMs) {
+    for (long due = buffer.nextExpirationMs(); due <= atMs; due = buffer.nextExpirationMs()) {
+      leavers.add(Contact.expired(buffer.pollNextToExpire(), due));
+      end(DisconnectReason.EXPIRED);
+    }
+  }
+
+  private void end(DisconnectReason reason) {
+    ended.merge(reason, 1L, Long::sum);
+  }
+
+  /** Lets everything come to its end without another dial: the campaign is deleted. */
+  void runOut() {
+    play(Long.MAX_VALUE - 1, Pace.STANDSTILL);
+  }
+
+  int buffered() {
+    return buffer.size();
+  }
+
+  int ringing() {
+    endCalls(playedMs); // one that was answered at once
+    return ringing.size();
+  }
+
+  int talking() {
+    return calls.size() - ringing();
+  }
+
+  long ended(DisconnectReason reason) {
+    return ended.getOrDefault(reason, 0L);
+  }
+
+  /** Contacts that left the buffer since the last call, each handed over once. */
+  List<Contact> handOver() {
+    List<Contact> handed = List.copyOf(leavers);
+    leavers.clear();
+    return handed;
   }
 
   /**
-   * Takes up {@code state}; the time that the service was away is played by the next {@link #play}.
-   *
-   * @return the first dial request that is not in it
+   * Its state for the disk, small whatever it holds: with it go the contacts of {@link #handOver}
+   * and the dial requests taken, in one atomic write.
    */
-  long restore(byte[] state, long nowNs, long nowMs) {
+  byte[] state() {
+    if (dialledSinceLowest >= calls.size()) { // once per as many dials as the search has steps
+      lowestInFlight = calls.lowestSequence(buffer.first());
+      dialledSinceLowest = 0;
+    }
+    var state = ByteBuffer.allocate(1 + 8 * 4 + 9 * ended.size());
+    state.put(STATE_VERSION).putLong(playedMs).putDouble(credit);
+    state.putLong(lowestInFlight).putLong(buffer.first());
+    ended.forEach((reason, count) -> state.put(reason.code()).putLong(count));
+    return state.array();
+  }
+
+  /**
+   * Takes up where {@code state} left off; the next {@link #play} plays the time that the service
+   * was away.
+   *
+   * @param ledger with all that was written with that state
+   */
+  void takeUp(byte[] state, Ledger ledger, UUID campaign) {
     var in = ByteBuffer.wrap(state);
-    long awayMs = Math.max(0, nowMs - in.getLong());
-    playedNs = nowNs - awayMs * 1_000_000;
-    long nextSequence = in.getLong();
-    credit = in.getDouble();
-    dialled = in.getLong();
-    expired = in.getLong();
-    while (in.hasRemaining()) {
-      long second = in.getLong();
-      int count = in.getInt();
-      expiring.put(second, count);
-      buffered += count;
+    if (in.get() != STATE_VERSION) {
+      return; // of a version that dialled everything at once: nothing is left to do
     }
-    return nextSequence;
+    playedMs = in.getLong();
+    credit = in.getDouble();
+    lowestInFlight = in.getLong();
+    long firstBuffered = in.getLong();
+    buffer.beginAt(firstBuffered);
+    while (in.hasRemaining()) {
+      ended.put(DisconnectReason.ofCode(in.get()), in.getLong());
+    }
+    var gone = new BitSet(); // of those that may be buffered
+    ledger.eachContact(
+        campaign,
+        lowestInFlight,
+        contact -> {
+          if (contact.sequence() >= firstBuffered) {
+            gone.set((int) (contact.sequence() - firstBuffered));
+          }
+          if (contact.endedAtMs() > playedMs) {
+            follow(contact);
+          }
+        });
+    ledger.eachExpiration(
+        campaign,
+        firstBuffered,
+        (sequence, expirationMs) -> {
+          if (!gone.get((int) (sequence - firstBuffered))) {
+            buffer.add(sequence, expirationMs);
+          }
+        });
   }
 }

@@ -1,14 +1,27 @@
 package io.dialspool.campaignservice;
 
+import static io.dialspool.api.Member.optional;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import java.util.Set;
-import java.util.TreeSet;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dialspool.api.BrokenShapeException;
+import io.dialspool.api.DeclaredError;
+import io.dialspool.api.Json;
+import io.dialspool.api.Operation;
+import io.dialspool.api.Operations;
+import io.dialspool.api.Shape;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes wrong on purpose. Shares are 0 to 1 and concern PutDialRequestBatch alone; a null
- * override leaves the configuration's value. Not kept over a restart.
+ * What goes wrong on purpose. Shares are 0 to 1 and concern PutDialRequestBatch alone, unless they
+ * say otherwise; a null override leaves the configuration's value. Not kept over a restart.
  *
  * @param seed of the dice for all shares, thrown anew with each setting; null for the configured
  * @param latencyMs before each answer, 0 to 60,000
@@ -27,6 +40,13 @@ import org.jspecify.annotations.Nullable;
  * @param buffer dial requests that one dialer holds; 0 for always full
  * @param drainPerSecond of a running campaign's buffer; 0 for as fast as agents allow
  * @param agents of each dialer
+ * @param ringMs how long a call rings on average
+ * @param talkMs how long an answered one keeps its agent on average
+ * @param answerRate share of calls that are answered
+ * @param operations the error that an operation answers in place of doing anything, both by name;
+ *     {@code *} stands for every other operation that declares it
+ * @param shareOperations of the calls that {@code operations} is for; null for all
+ * @param onboardingFailure how onboarding jobs that begin now end; null for well
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Faults(
@@ -46,10 +66,51 @@ public record Faults(
     @Nullable Integer burst,
     @Nullable Integer buffer,
     @Nullable Double drainPerSecond,
-    @Nullable Integer agents) {
+    @Nullable Integer agents,
+    @Nullable Integer ringMs,
+    @Nullable Integer talkMs,
+    @Nullable Double answerRate,
+    @Nullable Map<String, String> operations,
+    @Nullable Double shareOperations,
+    @Nullable String onboardingFailure) {
   public static final Faults NONE =
-      new Faults(null, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, null, null, null, null);
-  private static final Set<String> MEMBERS = members();
+      new Faults(
+          null, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, null, null, null, null, null, null, null,
+          null, null, null);
+  private static final String ALL = "*";
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Shape.Decimal SHARE = new Shape.Decimal(0, 1);
+  private static final Shape.Structure FORM =
+      Shape.Structure.closed(
+          optional("seed", new Shape.Whole(Long.MIN_VALUE, Long.MAX_VALUE)),
+          optional("latencyMs", new Shape.Whole(0, 60_000)),
+          optional("share429", SHARE),
+          optional("share500", SHARE),
+          optional("share503", SHARE),
+          optional("shareDroppedBefore", SHARE),
+          optional("shareDroppedAfter", SHARE),
+          optional("shareMissing", SHARE),
+          optional("shareDoubled", SHARE),
+          optional("shareForeign", SHARE),
+          optional("shareUnknownError", SHARE),
+          optional("retryAfterSeconds", new Shape.Whole(0, 3600)),
+          optional("callsPerSecond", new Shape.Decimal(0.1, 1_000_000)),
+          optional("burst", new Shape.Whole(1, 1_000_000)),
+          optional("buffer", new Shape.Whole(0, 10_000_000)),
+          optional("drainPerSecond", new Shape.Decimal(0, 1_000_000)),
+          optional("agents", new Shape.Whole(1, 1_000_000)),
+          optional("ringMs", new Shape.Whole(0, 600_000)),
+          optional("talkMs", new Shape.Whole(0, 3_600_000)),
+          optional("answerRate", SHARE),
+          optional(
+              "operations",
+              new Shape.Entries("operation", Shape.Text.of(1, 100), Shape.Text.of(1, 100), 100)),
+          optional("shareOperations", SHARE),
+          optional("onboardingFailure", Operations.ONBOARDING_FAILURES));
+
+  public Faults {
+    operations = operations == null ? null : Collections.unmodifiableMap(new TreeMap<>(operations));
+  }
 
   /**
    * Reads {@code {"share429":0.1,…}}; members left out are 0 or not overridden.
@@ -58,51 +119,61 @@ public record Faults(
    */
   public static Faults ofJson(byte[] json) {
     try {
-      Shape shape = Shape.ofBody(json);
-      shape.refuseOthers(MEMBERS);
-      Integer retryAfterSeconds = shape.optionalInteger("retryAfterSeconds", 0, 3600);
-      return new Faults(
-          shape.optionalLong("seed"),
-          shape.optionalInteger("latencyMs", 0, 60_000),
-          share(shape, "share429"),
-          share(shape, "share500"),
-          share(shape, "share503"),
-          share(shape, "shareDroppedBefore"),
-          share(shape, "shareDroppedAfter"),
-          share(shape, "shareMissing"),
-          share(shape, "shareDoubled"),
-          share(shape, "shareForeign"),
-          share(shape, "shareUnknownError"),
-          retryAfterSeconds == null ? 0 : retryAfterSeconds,
-          shape.optionalNumber("callsPerSecond", 0.1, 1_000_000),
-          shape.optionalInteger("burst", 1, 1_000_000),
-          shape.optionalInteger("buffer", 0, 1_000_000_000),
-          shape.optionalNumber("drainPerSecond", 0, 1_000_000),
-          shape.optionalInteger("agents", 1, 1_000_000));
-    } catch (Refused e) {
+      JsonNode settings = json.length == 0 ? JSON.createObjectNode() : Json.read(json, FORM);
+      settings.path("operations").properties().forEach(Faults::checkOrdered);
+      return JSON.treeToValue(settings, Faults.class);
+    } catch (BrokenShapeException | JsonProcessingException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
+  }
+
+  private static void checkOrdered(Map.Entry<String, JsonNode> ordered) {
+    String name = ordered.getKey();
+    DeclaredError error = DeclaredError.ofCode(ordered.getValue().textValue()).orElse(null);
+    if (error == null) {
+      throw new BrokenShapeException(
+          "operations",
+          "an unknown error",
+          String.join(
+              ", ", Arrays.stream(DeclaredError.values()).map(DeclaredError::code).toList()));
+    }
+    List<Operation> meant =
+        Operations.ALL.stream()
+            .filter(operation -> name.equals(ALL) || operation.name().equals(name))
+            .toList();
+    if (meant.isEmpty()) {
+      throw new BrokenShapeException(
+          "operations", "an unknown operation", "the name of an operation, or *");
+    }
+    if (meant.stream().noneMatch(operation -> operation.errors().contains(error))) {
+      throw new BrokenShapeException(
+          "operations",
+          name + " doesn't declare " + error.code(),
+          String.join(", ", meant.get(0).errors().stream().map(DeclaredError::code).toList()));
+    }
+  }
+
+  /** The error that this operation is to answer; null for none. */
+  @Nullable DeclaredError ordered(Operation operation) {
+    if (operations == null) {
+      return null;
+    }
+    String code = operations.getOrDefault(operation.name(), operations.get(ALL));
+    return code == null
+        ? null
+        : DeclaredError.ofCode(code).filter(operation.errors()::contains).orElse(null);
+  }
+
+  double shareOperationsOrAll() {
+    return shareOperations == null ? 1 : shareOperations;
   }
 
   /** The form that {@link #ofJson} reads. */
   public byte[] json() {
     try {
-      return Shape.JSON.writeValueAsBytes(this);
+      return JSON.writeValueAsBytes(this);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("faults can't be written", e);
     }
-  }
-
-  private static double share(Shape shape, String member) {
-    Double share = shape.optionalNumber(member, 0, 1);
-    return share == null ? 0 : share;
-  }
-
-  private static Set<String> members() {
-    var members = new TreeSet<String>();
-    for (var component : Faults.class.getRecordComponents()) {
-      members.add(component.getName());
-    }
-    return members;
   }
 }

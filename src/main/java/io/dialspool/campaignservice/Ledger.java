@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialspool.request.CampaignState;
 import io.dialspool.store.OrderedStore;
@@ -18,10 +19,13 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,19 +38,29 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>requests</td><td>id ‖ sequence → its line of the record, without {@code times}</td></tr>
  * <tr><td>tokens</td><td>id ‖ token → sequence, time of creation</td></tr>
  * <tr><td>repeats</td><td>id ‖ sequence → how often its token came again</td></tr>
+ * <tr><td>contacts</td><td>id ‖ sequence → {@link Contact}, once it has left the buffer</td></tr>
  * <tr><td>dialers</td><td>id → {@link Dialer#state}</td></tr>
+ * <tr><td>instances</td><td>an instance's id → its onboarding as JSON</td></tr>
  * </table>
  */
 final class Ledger implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Space CAMPAIGNS = new Space("campaigns", Access.ORDERED);
   private static final Space REQUESTS = new Space("requests", Access.ORDERED);
   private static final Space TOKENS = new Space("tokens", Access.LOOKUP);
   private static final Space REPEATS = new Space("repeats", Access.COUNTER);
+  private static final Space CONTACTS = new Space("contacts", Access.ORDERED);
   private static final Space DIALERS = new Space("dialers", Access.ORDERED);
-  static final List<Space> SPACES = List.of(CAMPAIGNS, REQUESTS, TOKENS, REPEATS, DIALERS);
+  private static final Space INSTANCES = new Space("instances", Access.ORDERED);
+  static final List<Space> SPACES =
+      List.of(CAMPAIGNS, REQUESTS, TOKENS, REPEATS, CONTACTS, DIALERS, INSTANCES);
   private static final DateTimeFormatter MILLIS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
   private static final int ID_BYTES = 16;
+  private static final byte[] LINE_END = "}\n".getBytes(US_ASCII);
+  private static final byte[] RECEIVED_AT = "\",\"receivedAt\":\"".getBytes(US_ASCII);
+  private static final byte[] EXPIRATION_TIME = "\",\"expirationTime\":\"".getBytes(US_ASCII);
+  private static final int MILLIS_CHARS = "2026-11-20T12:05:00.000Z".length();
 
   private final OrderedStore store;
   private final OrderedStore.Batch batch;
@@ -72,7 +86,7 @@ final class Ledger implements AutoCloseable {
   record Page(byte[] lines, long next) {}
 
   void keep(Campaign campaign, boolean deleted) {
-    ObjectNode kept = Shape.JSON.createObjectNode();
+    ObjectNode kept = JSON.createObjectNode();
     kept.put("ordinal", campaign.ordinal());
     kept.put("state", campaign.state().wire());
     kept.put("deleted", deleted);
@@ -80,20 +94,48 @@ final class Ledger implements AutoCloseable {
     batch.put(CAMPAIGNS, idKey(campaign.id()), kept.toString().getBytes(UTF_8));
   }
 
-  void keepDialer(Campaign campaign, long nowMs) {
-    batch.put(
-        DIALERS, idKey(campaign.id()), campaign.dialer().state(nowMs, campaign.nextSequence()));
+  /** Keeps the dialer as it is, and the contacts that left its buffer: together, or neither. */
+  void keepDialer(Campaign campaign) {
+    for (Contact contact : campaign.dialer().handOver()) {
+      batch.put(CONTACTS, key(campaign.id(), contact.sequence()), contact.bytes());
+    }
+    batch.put(DIALERS, idKey(campaign.id()), campaign.dialer().state());
   }
 
-  byte @Nullable [] dialerState(UUID campaign) {
-    return store.get(DIALERS, idKey(campaign));
+  /** Lets {@code dialer} take up what was last kept of the campaign's, as far as synced. */
+  void takeUp(UUID campaign, Dialer dialer) {
+    byte[] state = store.get(DIALERS, idKey(campaign));
+    if (state != null) {
+      dialer.takeUp(state, this, campaign);
+    }
+  }
+
+  /** Keeps an instance's onboarding. */
+  void keepInstance(String instanceId, ObjectNode onboarding) {
+    batch.put(INSTANCES, instanceId.getBytes(UTF_8), onboarding.toString().getBytes(UTF_8));
+  }
+
+  void forgetInstance(String instanceId) {
+    batch.delete(INSTANCES, instanceId.getBytes(UTF_8));
+  }
+
+  /** Every instance's onboarding, as far as synced. */
+  void eachInstance(BiConsumer<String, JsonNode> visitor) {
+    store.scan(
+        INSTANCES,
+        new byte[0],
+        new byte[] {(byte) 0xff},
+        (key, value) -> {
+          visitor.accept(new String(key, UTF_8), json(value));
+          return true;
+        });
   }
 
   /** Every campaign there ever was. */
   List<KeptCampaign> campaigns() {
     var campaigns = new ArrayList<KeptCampaign>();
     byte[] last = new byte[ID_BYTES + 1];
-    java.util.Arrays.fill(last, (byte) 0xff);
+    Arrays.fill(last, (byte) 0xff);
     store.scan(
         CAMPAIGNS,
         new byte[0],
@@ -155,16 +197,38 @@ final class Ledger implements AutoCloseable {
     return last == null ? 0 : ByteBuffer.wrap(last.key()).getLong(ID_BYTES);
   }
 
+  /** Told of a dial request. */
+  interface ExpirationVisitor {
+    /**
+     * @param expirationMs epoch milliseconds
+     */
+    void visit(long sequence, long expirationMs);
+  }
+
   /** When each dial request from {@code sequence} on expires. */
-  void eachExpiration(UUID campaign, long sequence, java.util.function.Consumer<Instant> visitor) {
+  void eachExpiration(UUID campaign, long sequence, ExpirationVisitor visitor) {
     store.scan(
         REQUESTS,
         key(campaign, sequence),
         key(campaign, Long.MAX_VALUE),
         (key, value) -> {
-          byte[] whole = java.util.Arrays.copyOf(value, value.length + 1);
-          whole[value.length] = '}';
-          visitor.accept(Instant.parse(json(whole).path("expirationTime").asText()));
+          visitor.visit(ByteBuffer.wrap(key).getLong(ID_BYTES), expirationMs(value));
+          return true;
+        });
+  }
+
+  /** What became of the dial requests from {@code sequence} on that have left the buffer. */
+  void eachContact(UUID campaign, long sequence, Consumer<Contact> visitor) {
+    contacts(campaign, sequence, Long.MAX_VALUE, visitor);
+  }
+
+  private void contacts(UUID campaign, long from, long to, Consumer<Contact> visitor) {
+    store.scan(
+        CONTACTS,
+        key(campaign, from),
+        key(campaign, to),
+        (key, value) -> {
+          visitor.accept(Contact.read(ByteBuffer.wrap(key).getLong(ID_BYTES), value));
           return true;
         });
   }
@@ -175,8 +239,9 @@ final class Ledger implements AutoCloseable {
    * @param from first sequence
    * @param last last sequence
    * @param bytesMax the page ends with the line that reaches it
+   * @param nowMs what of a contact lies ahead of it is not told yet
    */
-  Page page(UUID campaign, long from, long last, int bytesMax) {
+  Page page(UUID campaign, long from, long last, int bytesMax, long nowMs) {
     var sequences = new ArrayList<Long>();
     var lines = new ArrayList<byte[]>();
     long[] bytes = {0};
@@ -195,13 +260,41 @@ final class Ledger implements AutoCloseable {
     }
     long reached = sequences.get(sequences.size() - 1);
     Map<Long, Long> repeats = repeats(campaign, from, reached);
-    var page = new ByteArrayOutputStream((int) bytes[0] + lines.size() * 16);
+    Map<Long, Contact> contacts = new HashMap<>();
+    contacts(campaign, from, reached + 1, contact -> contacts.put(contact.sequence(), contact));
+    var page = new ByteArrayOutputStream((int) bytes[0] + lines.size() * 192);
     for (int i = 0; i < lines.size(); i++) {
       long times = 1 + repeats.getOrDefault(sequences.get(i), 0L);
       page.writeBytes(lines.get(i));
-      page.writeBytes((",\"times\":" + times + "}\n").getBytes(US_ASCII));
+      page.writeBytes((",\"times\":" + times).getBytes(US_ASCII));
+      Contact contact = contacts.get(sequences.get(i));
+      if (contact != null) {
+        page.writeBytes(soFar(contact, nowMs).getBytes(US_ASCII));
+      }
+      page.writeBytes(LINE_END);
     }
     return new Page(page.toByteArray(), reached < last ? reached + 1 : 0);
+  }
+
+  private static String soFar(Contact contact, long nowMs) {
+    var line = new StringBuilder();
+    moment(line, "dialledAt", contact.dialledAtMs(), nowMs);
+    moment(line, "answeredAt", contact.answeredAtMs(), nowMs);
+    moment(line, "endedAt", contact.endedAtMs(), nowMs);
+    if (contact.endedAtMs() <= nowMs) {
+      DisconnectReason reason = contact.disconnectReason();
+      line.append(",\"outcome\":\"").append(reason.outcome());
+      line.append("\",\"disconnectReason\":\"").append(reason).append('"');
+    }
+    return line.toString();
+  }
+
+  private static void moment(StringBuilder line, String member, long atMs, long nowMs) {
+    if (atMs <= nowMs) {
+      line.append(",\"").append(member).append("\":\"");
+      MILLIS.formatTo(Instant.ofEpochMilli(atMs), line);
+      line.append('"');
+    }
   }
 
   private Map<Long, Long> repeats(UUID campaign, long from, long last) {
@@ -233,7 +326,22 @@ final class Ledger implements AutoCloseable {
     batch.close();
   }
 
-  // Without its end, which says how often the token came and is added on reading.
+  // Parsing the attributes too would cost a start most of its time. What comes before the first
+  // receivedAt is token and number, which hold no quotes.
+  private static long expirationMs(byte[] line) {
+    int at = 0;
+    while (!startsAt(line, at, RECEIVED_AT)) {
+      at++;
+    }
+    at += RECEIVED_AT.length + MILLIS_CHARS + EXPIRATION_TIME.length;
+    return Instant.parse(new String(line, at, MILLIS_CHARS, US_ASCII)).toEpochMilli();
+  }
+
+  private static boolean startsAt(byte[] line, int at, byte[] wanted) {
+    return Arrays.equals(line, at, at + wanted.length, wanted, 0, wanted.length);
+  }
+
+  // Without its end, which says how often the token came and what became of it, as of the reading.
   private static byte[] line(UUID campaign, long sequence, DialRequest request, long receivedAtMs) {
     // Token and number hold nothing that JSON would escape: their patterns saw to that.
     byte[] head =
@@ -273,7 +381,7 @@ final class Ledger implements AutoCloseable {
 
   private static JsonNode json(byte[] value) {
     try {
-      return Shape.JSON.readTree(value);
+      return JSON.readTree(value);
     } catch (IOException e) {
       throw new StoreException("a value of the campaign service is unreadable", e);
     }

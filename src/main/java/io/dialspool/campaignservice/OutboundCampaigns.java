@@ -1,7 +1,10 @@
 package io.dialspool.campaignservice;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dialspool.api.BrokenShapeException;
+import io.dialspool.api.DeclaredError;
+import io.dialspool.api.Operation;
 import io.dialspool.config.CampaignServiceConfig;
 import io.dialspool.http.ApiError;
 import io.dialspool.request.CampaignState;
@@ -13,11 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,25 +28,22 @@ import org.jspecify.annotations.Nullable;
  * last commit claim; an answer may leave only after that. Any number of calls may share a commit.
  * When either throws, what is in memory and what is on disk have parted: use it no more.
  *
- * <p>The state machine is the matrix of contract section 7, in its v1 reading.
+ * <p>What it may be asked is described by {@link io.dialspool.api.Operations}; the state machine is
+ * {@link Lifecycle}.
  */
 public final class OutboundCampaigns implements AutoCloseable {
   /** What its store must have. */
   public static final List<Space> SPACES = Ledger.SPACES;
 
-  private static final String ARN = "arn:aws:connect-campaigns:us-east-1:123456789012:campaign/";
-  private static final int ACTIVE_MAX = 50;
-  private static final int TOTAL_MAX = 500;
+  private static final String PUT_DIAL_REQUEST_BATCH = "PutDialRequestBatch";
   private static final long TOKEN_LIFE_MS = Duration.ofDays(7).toMillis();
-  private static final long DIALER_KEEP_NS = Duration.ofSeconds(1).toNanos();
 
   private final Clock clock;
   private final CampaignServiceConfig config;
   private final Ledger ledger;
-  private final Map<String, Campaign> campaigns = new HashMap<>();
-  private final NavigableMap<Long, Campaign> byOrdinal = new TreeMap<>();
+  private final CampaignBook book;
+  private final Instances instances;
   private final CallQuotas quotas;
-  private long lastOrdinal;
   private Faults faults;
   private Capacity capacity;
   private Dice dice;
@@ -66,43 +62,29 @@ public final class OutboundCampaigns implements AutoCloseable {
     this.dice = dice(faults);
     this.quotas = new CallQuotas(capacity, clock.nanoTime());
     this.ledger = new Ledger(store);
-    ledger.campaigns().forEach(this::takeUp);
+    this.book =
+        new CampaignBook(ledger, ordinal -> new Dialer(config.seed(), ordinal, clock.epochMs()));
+    this.instances = new Instances(ledger, clock, config.onboardingMs());
   }
 
-  private void takeUp(Ledger.KeptCampaign kept) {
-    lastOrdinal = Math.max(lastOrdinal, kept.ordinal());
-    if (kept.deleted()) {
-      return;
-    }
-    long nowNs = clock.nanoTime();
-    long nowMs = clock.epochMs();
-    var dialer = new Dialer(config.seed(), kept.ordinal(), nowNs);
-    byte[] dialerState = ledger.dialerState(kept.id());
-    long after = dialerState == null ? 1 : dialer.restore(dialerState, nowNs, nowMs);
-    ledger.eachExpiration(kept.id(), after, dialer::take);
-    add(
-        new Campaign(
-            kept.id(),
-            kept.ordinal(),
-            kept.description(),
-            kept.state(),
-            dialer,
-            ledger.lastSequence(kept.id()) + 1,
-            nowNs));
-  }
-
-  private void add(Campaign campaign) {
-    campaigns.put(campaign.id().toString(), campaign);
-    byOrdinal.put(campaign.ordinal(), campaign);
+  static boolean isPut(Operation operation) {
+    return operation.name().equals(PUT_DIAL_REQUEST_BATCH);
   }
 
   /** Does what the call asks, if quota and faults let it. */
   public Answer perform(Call call) {
     Operation operation = call.operation();
-    if (operation != null && !quotas.take(operation, clock.nanoTime())) {
+    if (operation == null) {
+      return refusal(call);
+    }
+    if (!quotas.take(operation, clock.nanoTime())) {
       return throttled(operation.name() + ": the account's calls are used up for now.");
     }
-    boolean put = operation != null && operation.isPut();
+    ApiError ordered = ordered(operation, call.input());
+    if (ordered != null) {
+      return Answer.of(ordered);
+    }
+    boolean put = isPut(operation);
     if (put) {
       if (dice.falls(faults.shareDroppedBefore())) {
         return Answer.of(ApiError.internal()).asDropped();
@@ -117,13 +99,93 @@ public final class OutboundCampaigns implements AutoCloseable {
         return Answer.of(ApiError.unavailable("Not available for now.", 0));
       }
     }
-    Answer answer;
-    try {
-      answer = Answer.ofSuccess(call.action().perform(this));
-    } catch (Refused refused) {
-      answer = Answer.of(refused.error());
-    }
+    Answer answer = carryOut(operation, call);
     return put && dice.falls(faults.shareDroppedAfter()) ? answer.asDropped() : answer;
+  }
+
+  private Answer carryOut(Operation operation, Call call) {
+    ObjectNode input = call.input();
+    if (input == null) {
+      return refusal(call);
+    }
+    try {
+      return Answer.ofSuccess(carryOut(operation, input));
+    } catch (Refused refused) {
+      return Answer.of(refused.error());
+    } catch (BrokenShapeException broken) {
+      return Answer.of(ApiError.validation(broken.getMessage()));
+    }
+  }
+
+  private static Answer refusal(Call call) {
+    ApiError refusal = call.refusal();
+    return Answer.of(refusal == null ? ApiError.internal() : refusal);
+  }
+
+  private @Nullable ObjectNode carryOut(Operation operation, ObjectNode input) {
+    String id = input.path("id").asText();
+    String arn = input.path("arn").asText();
+    return switch (operation.name()) {
+      case "CreateCampaign" -> book.create(input);
+      case "DeleteCampaign" -> nothing(() -> deleteCampaign(id));
+      case "DescribeCampaign" -> book.describe(id);
+      case "ListCampaigns" -> book.list(input);
+      case "GetCampaignState" -> answer().put("state", book.existing(id).state().wire());
+      case "GetCampaignStateBatch" -> book.states(input.path("campaignIds"));
+      case "StartCampaign" -> nothing(() -> move(id, Lifecycle.START));
+      case "PauseCampaign" -> nothing(() -> move(id, Lifecycle.PAUSE));
+      case "ResumeCampaign" -> nothing(() -> move(id, Lifecycle.RESUME));
+      case "StopCampaign" -> nothing(() -> move(id, Lifecycle.STOP));
+      case PUT_DIAL_REQUEST_BATCH -> putDialRequestBatch(id, DialRequest.ofBatch(input));
+      case "UpdateCampaignName" -> nothing(() -> book.rename(id, input.path("name").asText()));
+      case "UpdateCampaignDialerConfig" ->
+          nothing(
+              () -> {
+                playDialer(book.existing(id)); // the past went at the old speed
+                book.changeDialer(id, input.path("dialerConfig"));
+              });
+      case "UpdateCampaignOutboundCallConfig" -> nothing(() -> book.changeCalls(id, input));
+      case "StartInstanceOnboardingJob" -> instances.startJob(input, faults.onboardingFailure());
+      case "GetInstanceOnboardingJobStatus" -> instances.jobStatus(input);
+      case "DeleteInstanceOnboardingJob" -> nothing(() -> instances.deleteJob(input));
+      case "GetConnectInstanceConfig" -> instances.config(input);
+      case "DeleteConnectInstanceConfig" ->
+          nothing(
+              () ->
+                  instances.deleteConfig(
+                      input, book.active(input.path("connectInstanceId").asText())));
+      case "ListTagsForResource" -> book.tags(arn);
+      case "TagResource" -> nothing(() -> book.tag(arn, input.path("tags")));
+      case "UntagResource" -> nothing(() -> book.untag(arn, input.path("tagKeys")));
+      default -> throw new IllegalStateException(operation + " is described and not served");
+    };
+  }
+
+  private static @Nullable ObjectNode nothing(Runnable change) {
+    change.run();
+    return null;
+  }
+
+  private static ObjectNode answer() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  /** The error that faults order for this call; null for none. */
+  private @Nullable ApiError ordered(Operation operation, @Nullable ObjectNode input) {
+    DeclaredError error = faults.ordered(operation);
+    if (error == null || !dice.falls(faults.shareOperationsOrAll())) {
+      return null;
+    }
+    String message = "Ordered by PUT /faults.";
+    if (!error.hasState()) {
+      int retryAfter = error == DeclaredError.THROTTLING ? faults.retryAfterSeconds() : 0;
+      return new ApiError(error.status(), error.code(), message, null, retryAfter);
+    }
+    Campaign campaign = input == null ? null : book.find(input.path("id").asText());
+    // What is no campaign has no state to tell.
+    return campaign == null
+        ? null
+        : new ApiError(error.status(), error.code(), message, campaign.state().wire(), 0);
   }
 
   private Answer throttled(String message) {
@@ -141,7 +203,7 @@ public final class OutboundCampaigns implements AutoCloseable {
 
   /** Sets what goes wrong from now on, in place of all that was set before. */
   public void setFaults(Faults next) {
-    byOrdinal.values().forEach(this::playDialer); // the past went at the old speed
+    book.all().forEach(this::playDialer); // the past went at the old speed
     faults = next;
     capacity = Capacity.of(config, next);
     dice = dice(next);
@@ -175,146 +237,66 @@ public final class OutboundCampaigns implements AutoCloseable {
     UUID campaign = CampaignLabel.parsed(id);
     return campaign == null
         ? new Ledger.Page(new byte[0], 0)
-        : ledger.page(campaign, from, last, bytesMax);
+        : ledger.page(campaign, from, last, bytesMax, clock.epochMs());
   }
 
-  ObjectNode createCampaign(NewCampaign wanted) {
-    int active = 0;
-    int total = 0;
-    for (Campaign other : byOrdinal.values()) {
-      if (other.instanceId().equals(wanted.connectInstanceId())) {
-        if (other.name().equals(wanted.name())) {
-          throw new Refused(
-              new ApiError(
-                  409,
-                  "ConflictException",
-                  "name: taken by campaign " + other.id() + " of the same instance."));
-        }
-        total++;
-        active += other.isActive() ? 1 : 0;
-      }
+  /** Plays the campaign's dialer, so that after the next commit its record is as of now. */
+  void bringUpToDate(String id) {
+    Campaign campaign = book.find(id);
+    if (campaign != null) {
+      playDialer(campaign);
     }
-    if (total >= TOTAL_MAX) {
-      throw quotaExceeded(TOTAL_MAX + " campaigns");
+  }
+
+  /**
+   * How many contacts of a campaign are where; null if it never was. A deleted campaign's have all
+   * ended.
+   */
+  @Nullable ContactCounts contacts(String id) {
+    Campaign campaign = book.find(id);
+    if (campaign != null) {
+      playDialer(campaign);
+      return ContactCounts.of(campaign.dialer(), campaign.taken());
     }
-    if (active >= ACTIVE_MAX) {
-      throw quotaExceeded(ACTIVE_MAX + " active campaigns");
+    UUID deleted = CampaignLabel.parsed(id);
+    if (deleted == null || !ledger.knows(deleted)) {
+      return null;
     }
-    UUID id = UUID.randomUUID();
-    ObjectNode description = Shape.JSON.createObjectNode();
-    description.put("id", id.toString());
-    description.put("arn", ARN + id);
-    description.put("name", wanted.name());
-    description.put("connectInstanceId", wanted.connectInstanceId());
-    description.set("dialerConfig", wanted.dialerConfig());
-    description.set("outboundCallConfig", wanted.outboundCallConfig());
-    if (wanted.tags() != null) {
-      description.set("tags", wanted.tags());
-    }
-    long ordinal = ++lastOrdinal;
-    long nowNs = clock.nanoTime();
-    var dialer = new Dialer(config.seed(), ordinal, nowNs);
-    var campaign =
-        new Campaign(id, ordinal, description, CampaignState.INITIALIZED, dialer, 1, nowNs);
-    add(campaign);
-    ledger.keep(campaign, false);
-    return chosen(description, "id", "arn", "tags");
+    var dialer = new Dialer(config.seed(), 0, clock.epochMs());
+    ledger.takeUp(deleted, dialer);
+    return ContactCounts.of(dialer, ledger.lastSequence(deleted));
   }
 
-  private static Refused quotaExceeded(String what) {
-    return new Refused(
-        new ApiError(
-            402, "ServiceQuotaExceededException", "The instance has its " + what + " already."));
+  /**
+   * Puts a campaign into any state, also where no call leads: only the service itself does this.
+   */
+  void force(String id, CampaignState to) {
+    moveTo(book.existing(id), to);
   }
 
-  ObjectNode describeCampaign(String id) {
-    ObjectNode answer = Shape.JSON.createObjectNode();
-    answer.set("campaign", existing(id).description());
-    return answer;
+  private void move(String id, Lifecycle move) {
+    Campaign campaign = book.existing(id);
+    move.check(campaign);
+    moveTo(campaign, move.to());
   }
 
-  ObjectNode listCampaigns(CampaignQuery query) {
-    ObjectNode answer = Shape.JSON.createObjectNode();
-    ArrayNode summaries = answer.putArray("campaignSummaryList");
-    long last = query.afterOrdinal();
-    for (Campaign campaign : byOrdinal.tailMap(query.afterOrdinal(), false).values()) {
-      if (query.instanceId() == null || campaign.instanceId().equals(query.instanceId())) {
-        if (summaries.size() == query.maxResults()) {
-          answer.put("nextToken", CampaignQuery.nextToken(last));
-          break;
-        }
-        summaries.add(chosen(campaign.description(), "id", "arn", "name", "connectInstanceId"));
-        last = campaign.ordinal();
-      }
-    }
-    return answer;
-  }
-
-  ObjectNode getCampaignState(String id) {
-    return Shape.JSON.createObjectNode().put("state", existing(id).state().wire());
-  }
-
-  ObjectNode getCampaignStateBatch(List<String> ids) {
-    ObjectNode answer = Shape.JSON.createObjectNode();
-    ArrayNode successful = answer.putArray("successfulRequests");
-    ArrayNode failed = answer.putArray("failedRequests");
-    for (String id : ids) {
-      Campaign campaign = campaigns.get(id);
-      if (campaign == null) {
-        failed.addObject().put("campaignId", id).put("failureCode", "ResourceNotFound");
-      } else {
-        successful.addObject().put("campaignId", id).put("state", campaign.state().wire());
-      }
-    }
-    return answer;
-  }
-
-  @Nullable ObjectNode startCampaign(String id) {
-    return move(id, CampaignState.RUNNING, CampaignState.INITIALIZED);
-  }
-
-  @Nullable ObjectNode pauseCampaign(String id) {
-    return move(id, CampaignState.PAUSED, CampaignState.RUNNING);
-  }
-
-  @Nullable ObjectNode resumeCampaign(String id) {
-    return move(id, CampaignState.RUNNING, CampaignState.PAUSED);
-  }
-
-  @Nullable ObjectNode stopCampaign(String id) {
-    return move(id, CampaignState.STOPPED, CampaignState.RUNNING, CampaignState.PAUSED);
-  }
-
-  /** Puts a campaign into Failed, where no call leads: only the service itself does this. */
-  void fail(String id) {
-    move(id, CampaignState.FAILED, CampaignState.values());
-  }
-
-  private @Nullable ObjectNode move(String id, CampaignState to, CampaignState... from) {
-    Campaign campaign = existing(id);
-    if (!List.of(from).contains(campaign.state())) {
-      throw wrongState(campaign);
-    }
+  private void moveTo(Campaign campaign, CampaignState to) {
     playDialer(campaign);
     campaign.moveTo(to);
     ledger.keep(campaign, false);
-    keepDialer(campaign);
-    return null;
   }
 
-  @Nullable ObjectNode deleteCampaign(String id) {
-    Campaign campaign = existing(id);
-    ledger.keep(campaign, true); // its record stays
-    campaigns.remove(id);
-    byOrdinal.remove(campaign.ordinal());
-    return null;
+  private void deleteCampaign(String id) {
+    Campaign campaign = book.existing(id);
+    playDialer(campaign);
+    campaign.dialer().runOut();
+    ledger.keepDialer(campaign);
+    book.delete(campaign);
   }
 
-  ObjectNode putDialRequestBatch(String id, List<DialRequest> requests) {
-    Campaign campaign = existing(id);
-    if (!campaign.isRunning()) {
-      throw wrongState(campaign);
-    }
+  private ObjectNode putDialRequestBatch(String id, List<DialRequest> requests) {
+    Campaign campaign = book.existing(id);
+    Lifecycle.checkDialable(campaign);
     playDialer(campaign);
     var answer = new BatchAnswer();
     long nowMs = clock.epochMs();
@@ -328,9 +310,7 @@ public final class OutboundCampaigns implements AutoCloseable {
         takeOrThrottle(campaign, request, nowMs, answer);
       }
     }
-    if (clock.nanoTime() - campaign.dialerKeptNs() >= DIALER_KEEP_NS) {
-      keepDialer(campaign);
-    }
+    ledger.keepDialer(campaign);
     return answer.written();
   }
 
@@ -340,63 +320,33 @@ public final class OutboundCampaigns implements AutoCloseable {
     if (known != null && nowMs - known.receivedAtMs() < TOKEN_LIFE_MS) {
       ledger.repeat(campaign.id(), known.sequence());
       answer.succeed(request, Ledger.dialRequestId(campaign.id(), known.sequence()));
-    } else if (!campaign.dialer().hasRoom(capacity)) {
+    } else if (!campaign.dialer().hasRoom(capacity.buffer())) {
       answer.fail(request, FailureCode.REQUEST_THROTTLED);
     } else {
       long sequence = campaign.takeSequence();
       ledger.take(campaign.id(), sequence, request, nowMs);
-      campaign.dialer().take(request.expirationTime());
+      campaign.dialer().take(sequence, request.expirationTime().toEpochMilli());
       answer.succeed(request, Ledger.dialRequestId(campaign.id(), sequence));
     }
   }
 
   /** The campaign's dialer, played up to now. */
   Dialer dialer(String id) {
-    Campaign campaign = existing(id);
+    Campaign campaign = book.existing(id);
     playDialer(campaign);
     return campaign.dialer();
   }
 
   private void playDialer(Campaign campaign) {
-    campaign.dialer().play(clock.nanoTime(), clock.epochMs(), campaign.isRunning(), capacity);
-  }
-
-  private void keepDialer(Campaign campaign) {
-    ledger.keepDialer(campaign, clock.epochMs());
-    campaign.dialerKeptAt(clock.nanoTime());
-  }
-
-  private Campaign existing(String id) {
-    Campaign campaign = campaigns.get(id);
-    if (campaign == null) {
-      throw new Refused(ApiError.notFound("There is no such campaign."));
-    }
-    return campaign;
-  }
-
-  private static Refused wrongState(Campaign campaign) {
-    String state = campaign.state().wire();
-    return new Refused(
-        ApiError.invalidCampaignState(
-            "Campaign " + campaign.id() + " is " + state + ", which rules this call out.", state));
-  }
-
-  private static ObjectNode chosen(ObjectNode from, String... members) {
-    ObjectNode chosen = Shape.JSON.createObjectNode();
-    for (String member : members) {
-      if (from.has(member)) {
-        chosen.set(member, from.get(member));
-      }
-    }
-    return chosen;
+    campaign.dialer().play(clock.epochMs(), Pace.of(campaign, capacity));
+    ledger.keepDialer(campaign);
   }
 
   /** Commits with the dialers as they are now. The store stays open. */
   @Override
   public void close() {
-    for (Campaign campaign : byOrdinal.values()) {
+    for (Campaign campaign : book.all()) {
       playDialer(campaign);
-      keepDialer(campaign);
     }
     ledger.commit();
     ledger.close();
@@ -409,19 +359,14 @@ public final class OutboundCampaigns implements AutoCloseable {
 
     void succeed(DialRequest request, String id) {
       if (!dice.falls(faults.shareMissing())) {
-        add(
-            successful,
-            Shape.JSON.createObjectNode().put("clientToken", request.clientToken()).put("id", id));
+        add(successful, answer().put("clientToken", request.clientToken()).put("id", id));
       }
     }
 
     void fail(DialRequest request, FailureCode code) {
       add(
           failed,
-          Shape.JSON
-              .createObjectNode()
-              .put("clientToken", request.clientToken())
-              .put("failureCode", code.wire()));
+          answer().put("clientToken", request.clientToken()).put("failureCode", code.wire()));
     }
 
     private void add(List<ObjectNode> list, ObjectNode entry) {
@@ -431,10 +376,9 @@ public final class OutboundCampaigns implements AutoCloseable {
     ObjectNode written() {
       if (dice.falls(faults.shareForeign())) {
         String foreign = "foreign-" + UUID.randomUUID();
-        successful.add(
-            Shape.JSON.createObjectNode().put("clientToken", foreign).put("id", foreign));
+        successful.add(answer().put("clientToken", foreign).put("id", foreign));
       }
-      ObjectNode answer = Shape.JSON.createObjectNode();
+      ObjectNode answer = answer();
       answer.putArray("successfulRequests").addAll(successful);
       answer.putArray("failedRequests").addAll(failed);
       return answer;

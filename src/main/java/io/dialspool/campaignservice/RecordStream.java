@@ -47,8 +47,13 @@ final class RecordStream {
                 if (!campaigns.everHad(campaignId)) {
                   return () -> call.answer(ApiError.notFound("There was never such a campaign."));
                 }
+                campaigns.bringUpToDate(campaignId); // the pages read what is synced
                 last = campaigns.lastSequence(campaignId);
-                return page(call.stream("application/x-ndjson"));
+                return () -> {
+                  AnswerStream answer = call.stream("application/x-ndjson");
+                  stream = answer;
+                  proceed(answer);
+                };
               }
             });
     if (!offered) {
@@ -58,7 +63,6 @@ final class RecordStream {
 
   // One page at a time is on its way, so the fields pass from thread to thread with it.
   private Runnable page(AnswerStream answer) {
-    stream = answer;
     var page = campaigns.page(campaignId, next, last, PAGE_BYTES);
     next = page.next();
     if (page.lines().length == 0) {

@@ -1,5 +1,6 @@
 package io.dialspool.campaignservice;
 
+import io.dialspool.api.DeclaredError;
 import io.dialspool.http.ApiError;
 
 /** A call that ends with an error of the contract. Carries no stack: it is an answer, not a bug. */
@@ -12,10 +13,17 @@ final class Refused extends RuntimeException {
     this.error = error;
   }
 
-  /** A broken shape: {@code member: fault (expected: …)}. */
-  static Refused shape(String member, String fault, String expected) {
-    return new Refused(
-        ApiError.validation(member + ": " + fault + " (expected: " + expected + ")"));
+  static Refused conflict(String message) {
+    return new Refused(new ApiError(409, DeclaredError.CONFLICT.code(), message));
+  }
+
+  static Refused quotaExceeded(String message) {
+    return new Refused(new ApiError(402, DeclaredError.SERVICE_QUOTA_EXCEEDED.code(), message));
+  }
+
+  /** Of the operations on an instance; a campaign's life cycle has an error of its own. */
+  static Refused invalidState(String message) {
+    return new Refused(new ApiError(409, DeclaredError.INVALID_STATE.code(), message));
   }
 
   ApiError error() {

@@ -5,11 +5,14 @@ import io.dialspool.config.CampaignServiceConfig;
 import io.dialspool.config.ConfigLoader;
 import io.dialspool.http.Entrance;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ISetter;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code campaign-service}: the embedded Amazon Connect side as a process of its own. */
 @Command(
@@ -23,85 +26,81 @@ final class CampaignServiceCommand implements Callable<Integer> {
   private final Surroundings surroundings;
   private final Map<String, String> sets = new LinkedHashMap<>();
 
-  CampaignServiceCommand(Surroundings surroundings) {
+  private CampaignServiceCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
 
-  @Option(
-      names = "--address",
-      paramLabel = "A",
-      description = "Where it listens; loopback by default.")
-  void address(@Nullable String value) {
-    set("address", value);
+  static CommandSpec spec(Surroundings surroundings) {
+    var command = new CampaignServiceCommand(surroundings);
+    CommandSpec spec = CommandSpec.forAnnotatedObject(command);
+    KeyOption.ALL.forEach(option -> spec.addOption(option.spec(command.setter(option.key()))));
+    return spec;
   }
 
-  @Option(names = "--port", paramLabel = "P", description = "0 for any free one; 8027 by default.")
-  void port(@Nullable String value) {
-    set("port", value);
-  }
+  /** An option that sets a key of {@code campaignService}, which also checks its value. */
+  private record KeyOption(String name, String label, String key, String description) {
+    static final List<KeyOption> ALL =
+        List.of(
+            new KeyOption("--address", "A", "address", "Where it listens; loopback by default."),
+            new KeyOption("--port", "P", "port", "0 for any free one; 8027 by default."),
+            new KeyOption("--data", "DIR", "directory", "Where it keeps what it was told."),
+            new KeyOption("--agents", "N", "agents", "Agents of each campaign's dialer."),
+            new KeyOption("--ring-ms", "N", "ringMs", "How long a call rings on average."),
+            new KeyOption(
+                "--talk-ms",
+                "N",
+                "talkMs",
+                "How long an answered call keeps its agent on average."),
+            new KeyOption(
+                "--answer-rate", "R", "answerRate", "Share of calls that are answered; 0 to 1."),
+            new KeyOption(
+                "--buffer",
+                "N",
+                "buffer",
+                "Dial requests that a campaign's dialer holds before it answers RequestThrottled."),
+            new KeyOption(
+                "--drain-per-second",
+                "N",
+                "drainPerSecond",
+                "How fast that buffer empties; 0 for as fast as the agents allow."),
+            new KeyOption(
+                "--calls-per-second",
+                "N",
+                "callsPerSecond",
+                "PutDialRequestBatch calls admitted; 10 by default, as Amazon Connect does."),
+            new KeyOption("--burst", "N", "burst", "How many of them may come at once."),
+            new KeyOption("--latency-ms", "N", "latencyMs", "Wait before each answer."),
+            new KeyOption(
+                "--onboarding-ms",
+                "N",
+                "onboardingMs",
+                "How long the onboarding of a Connect instance takes."),
+            new KeyOption("--faults", "FILE", "faults", "JSON, as PUT /faults takes it."),
+            new KeyOption("--seed", "S", "seed", "The same seed plays the same calls and faults."));
 
-  @Option(names = "--data", paramLabel = "DIR", description = "Where it keeps what it was told.")
-  void data(@Nullable String value) {
-    set("directory", value);
-  }
-
-  @Option(names = "--agents", paramLabel = "N", description = "Agents of each campaign's dialer.")
-  void agents(@Nullable String value) {
-    set("agents", value);
-  }
-
-  @Option(
-      names = "--buffer",
-      paramLabel = "N",
-      description =
-          "Dial requests that a campaign's dialer holds before it answers RequestThrottled.")
-  void buffer(@Nullable String value) {
-    set("buffer", value);
-  }
-
-  @Option(
-      names = "--drain-per-second",
-      paramLabel = "N",
-      description = "How fast that buffer empties; 0 for as fast as the agents allow.")
-  void drainPerSecond(@Nullable String value) {
-    set("drainPerSecond", value);
-  }
-
-  @Option(
-      names = "--calls-per-second",
-      paramLabel = "N",
-      description = "PutDialRequestBatch calls admitted; 10 by default, as Amazon Connect does.")
-  void callsPerSecond(@Nullable String value) {
-    set("callsPerSecond", value);
-  }
-
-  @Option(names = "--burst", paramLabel = "N", description = "How many of them may come at once.")
-  void burst(@Nullable String value) {
-    set("burst", value);
-  }
-
-  @Option(names = "--latency-ms", paramLabel = "N", description = "Wait before each answer.")
-  void latencyMs(@Nullable String value) {
-    set("latencyMs", value);
-  }
-
-  @Option(names = "--faults", paramLabel = "FILE", description = "JSON, as PUT /faults takes it.")
-  void faults(@Nullable String value) {
-    set("faults", value);
-  }
-
-  @Option(names = "--seed", paramLabel = "S", description = "The same seed plays the same faults.")
-  void seed(@Nullable String value) {
-    set("seed", value);
+    OptionSpec spec(ISetter setter) {
+      return OptionSpec.builder(name)
+          .paramLabel(label)
+          .type(String.class)
+          .description(description)
+          .setter(setter)
+          .build();
+    }
   }
 
   // picocli resets every option to null before it parses.
-  private void set(String key, @Nullable String value) {
-    if (value == null) {
-      sets.remove("campaignService." + key);
-    } else {
-      sets.put("campaignService." + key, value);
-    }
+  private ISetter setter(String key) {
+    return new ISetter() {
+      @Override
+      public <T> @Nullable T set(@Nullable T value) {
+        if (value == null) {
+          sets.remove("campaignService." + key);
+        } else {
+          sets.put("campaignService." + key, value.toString());
+        }
+        return null;
+      }
+    };
   }
 
   @Override

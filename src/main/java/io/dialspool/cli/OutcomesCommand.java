@@ -19,13 +19,18 @@ abstract class OutcomesCommand implements Callable<Integer> {
 
   @Mixin private EndpointOptions endpoint = new EndpointOptions();
 
-  @Option(names = "--campaign", paramLabel = "ID", required = true, description = "Of whom to tell.")
+  @Option(
+      names = "--campaign",
+      paramLabel = "ID",
+      required = true,
+      description = "Of whom to tell.")
   private String campaign = "";
 
   @Option(
       names = "--after",
       paramLabel = "CURSOR",
-      description = "Begin behind the line with this cursor; with the oldest that is kept by default.")
+      description =
+          "Begin behind the line with this cursor; with the oldest that is kept by default.")
   private String after = "";
 
   @Option(names = "--limit", paramLabel = "N", description = "Lines at most; all by default.")

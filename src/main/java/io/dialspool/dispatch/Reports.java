@@ -95,8 +95,7 @@ public final class Reports {
     boolean inFlight =
         queued != null
             && (queued.place() == Place.IN_FLIGHT || queued.place() == Place.SETTLING_FROM_FLIGHT);
-    boolean doubt =
-        queued != null ? queued.maybeSent() : control.lane().mayHaveBeenSent(request);
+    boolean doubt = queued != null ? queued.maybeSent() : control.lane().mayHaveBeenSent(request);
     RequestState state =
         inFlight
             ? RequestState.IN_FLIGHT

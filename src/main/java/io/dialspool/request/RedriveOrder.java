@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param settledFromMs ended then or later; milliseconds since 1970
  * @param settledBeforeMs ended before
  * @param clientTokens these alone; empty for all
- * @param inDoubt also those that were perhaps dialled; one named in {@code clientTokens} is taken in
- *     any case
+ * @param inDoubt also those that were perhaps dialled; one named in {@code clientTokens} is taken
+ *     in any case
  * @param deadlineMs of the new requests; milliseconds since 1970
  * @param dryRun only count
  * @param after where an earlier answer left off; empty to begin

@@ -78,8 +78,7 @@ public final class DeadLetters {
       through = feed.lastNumber(lane, OutcomeFeed.Kind.DEAD_LETTERS);
     }
     OutcomeFeed.Piece piece =
-        feed.read(
-            lane, OutcomeFeed.Kind.DEAD_LETTERS, from, through, RedriveChunk.ITEMS_MAX);
+        feed.read(lane, OutcomeFeed.Kind.DEAD_LETTERS, from, through, RedriveChunk.ITEMS_MAX);
     OutcomeFeed.Cursor next = piece.next();
     for (OutcomeFeed.Entry entry : piece.entries()) {
       if (!looking.hasRoomFor(entry.end())) {
@@ -91,8 +90,7 @@ public final class DeadLetters {
     return looking.end(piece.atEnd() ? null : piece.next() + "-" + through);
   }
 
-  private Look named(
-      CampaignId campaign, Looking looking, List<ClientToken> tokens, String after) {
+  private Look named(CampaignId campaign, Looking looking, List<ClientToken> tokens, String after) {
     Matcher place = NAMED.matcher(after);
     int from = place.matches() ? Integer.parseInt(place.group(1)) : 0;
     int to = Math.min(tokens.size(), from + TOKENS_A_LOOK);

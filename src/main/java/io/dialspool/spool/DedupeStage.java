@@ -144,9 +144,7 @@ public final class DedupeStage implements Stage {
 
   private boolean isRedriven(StoredRequest from) {
     return group.redrives(from)
-        || spool
-                .store()
-                .get(Keys.REDRIVEN, Keys.redriven(from.lane().number(), from.sequence()))
+        || spool.store().get(Keys.REDRIVEN, Keys.redriven(from.lane().number(), from.sequence()))
             != null;
   }
 

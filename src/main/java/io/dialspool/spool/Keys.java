@@ -37,8 +37,8 @@ final class Keys {
   static final Space SETTLED = new Space("settled", Access.ORDERED);
 
   /**
-   * lane ‖ 0 for all, 1 for dead letters ‖ running number → which settled parts one group wrote, see
-   * {@link OutcomeIndex}.
+   * lane ‖ 0 for all, 1 for dead letters ‖ running number → which settled parts one group wrote,
+   * see {@link OutcomeIndex}.
    */
   static final Space OUTCOMES = new Space("outcomes", Access.ORDERED);
 
@@ -59,18 +59,8 @@ final class Keys {
 
   static final List<Space> ALL =
       List.of(
-          META,
-          LANES,
-          CURSORS,
-          MARKS,
-          PAUSES,
-          PAGES,
-          SETTLED,
-          OUTCOMES,
-          REDRIVEN,
-          DEADLINES,
-          COUNTERS,
-          TOKENS);
+          META, LANES, CURSORS, MARKS, PAUSES, PAGES, SETTLED, OUTCOMES, REDRIVEN, DEADLINES,
+          COUNTERS, TOKENS);
 
   private Keys() {}
 

@@ -12,8 +12,8 @@ import java.util.Map;
 /**
  * In which order requests of a lane ended: one small key for each group of settles that says which
  * parts it wrote, a second one if dead letters are among them. The outcomes themselves stay in
- * their parts, so a delivered request costs the feed half a byte, not a key. Written in the settles'
- * own batch. Store thread only.
+ * their parts, so a delivered request costs the feed half a byte, not a key. Written in the
+ * settles' own batch. Store thread only.
  *
  * <pre>
  * group := settledAtMs:8  (first sequence of the page:8  index of the part's first item:2  items:2)*
@@ -95,9 +95,7 @@ final class OutcomeIndex {
   static long last(OrderedStore store, int lane, int kind) {
     OrderedStore.Entry last =
         store.floor(
-            Keys.OUTCOMES,
-            Keys.outcomes(lane, kind, 0),
-            Keys.outcomes(lane, kind, Long.MAX_VALUE));
+            Keys.OUTCOMES, Keys.outcomes(lane, kind, 0), Keys.outcomes(lane, kind, Long.MAX_VALUE));
     return last == null ? 0 : number(last.key());
   }
 

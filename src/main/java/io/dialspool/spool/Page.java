@@ -30,7 +30,8 @@ public final class Page {
     ByteBuffer in = ByteBuffer.wrap(page);
     int at = PageBuilder.HEAD_BYTES;
     for (int index = 0; index < count; index++) {
-      if (page.length - at < PageBuilder.ITEM_HEAD_BYTES + (redriven ? RedrivenPage.MORE_BYTES : 0)) {
+      if (page.length - at
+          < PageBuilder.ITEM_HEAD_BYTES + (redriven ? RedrivenPage.MORE_BYTES : 0)) {
         throw new StoreException("page " + lane.number() + "/" + first + " is cut off");
       }
       long redriveOf = 0;

@@ -31,8 +31,7 @@ public final class RedriveChunk implements Redrive {
    * @param deadlineMs of the new requests; milliseconds since 1970
    * @param reply told on the ring's thread once all is synced; must not block
    */
-  public RedriveChunk(
-      List<Settlement> candidates, long deadlineMs, Consumer<RedriveChunk> reply) {
+  public RedriveChunk(List<Settlement> candidates, long deadlineMs, Consumer<RedriveChunk> reply) {
     this.candidates = List.copyOf(candidates);
     this.deadlineMs = deadlineMs;
     this.reply = reply;
@@ -44,9 +43,7 @@ public final class RedriveChunk implements Redrive {
         .map(
             one ->
                 new Redriven(
-                    one.from,
-                    one.sequence,
-                    new String(one.token, StandardCharsets.US_ASCII)))
+                    one.from, one.sequence, new String(one.token, StandardCharsets.US_ASCII)))
         .toList();
   }
 

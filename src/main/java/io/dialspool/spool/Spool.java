@@ -309,7 +309,9 @@ public final class Spool {
     return find(lane, entry.sequence());
   }
 
-  /** Looks an id up, if it is one of the campaign's; reads the disk. Any thread but an event loop. */
+  /**
+   * Looks an id up, if it is one of the campaign's; reads the disk. Any thread but an event loop.
+   */
   public Optional<Found> find(CampaignId campaign, RequestId id) {
     LaneInfo lane = lanes.get(campaign);
     return lane == null || lane.number() != id.lane()

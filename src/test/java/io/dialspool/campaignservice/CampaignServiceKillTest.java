@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dialspool.http.Entrance;
 import io.dialspool.time.Clock;
 import java.io.BufferedReader;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CampaignServiceKillTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private static final int CALLERS = 4;
   private static final int CALLS_BEFORE_THE_KILL = 200;
 
@@ -43,7 +46,7 @@ class CampaignServiceKillTest {
       int lines = 0;
       String record = send(service.url(), "GET", "/dial-requests?campaign=" + id, "").body();
       for (String line : record.lines().toList()) {
-        JsonNode request = Shape.JSON.readTree(line);
+        JsonNode request = JSON.readTree(line);
         kept.put(request.path("clientToken").asText(), request.path("id").asText());
         lines++;
       }
@@ -72,7 +75,7 @@ class CampaignServiceKillTest {
           "{\"name\":\"c\",\"connectInstanceId\":\"i\",\"dialerConfig\":{\"agentlessDialerConfig\":{}},"
               + "\"outboundCallConfig\":{\"connectContactFlowId\":\"f\",\"connectQueueId\":\"q\"}}";
       String id =
-          Shape.JSON.readTree(send(url, "PUT", "/campaigns", campaign).body()).path("id").asText();
+          JSON.readTree(send(url, "PUT", "/campaigns", campaign).body()).path("id").asText();
       send(url, "POST", "/campaigns/" + id + "/start", "");
       var enough = new CountDownLatch(CALLS_BEFORE_THE_KILL);
       var callers = new ArrayList<Thread>();
@@ -111,7 +114,7 @@ class CampaignServiceKillTest {
         }
         String body = "{\"dialRequests\":[" + String.join(",", items) + "]}";
         String answer = send(url, "PUT", "/campaigns/" + id + "/dial-requests", body).body();
-        for (JsonNode entry : Shape.JSON.readTree(answer).path("successfulRequests")) {
+        for (JsonNode entry : JSON.readTree(answer).path("successfulRequests")) {
           acknowledged.put(entry.path("clientToken").asText(), entry.path("id").asText());
         }
         enough.countDown();

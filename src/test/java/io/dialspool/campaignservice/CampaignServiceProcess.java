@@ -20,6 +20,20 @@ final class CampaignServiceProcess {
 
   static CampaignServiceConfig config(String directory) {
     return new CampaignServiceConfig(
-        "127.0.0.1", 0, directory, 1_000_000, 1_000_000, 100, 1_000_000, 0, 0, "", 1);
+        "127.0.0.1",
+        0,
+        directory,
+        1_000_000,
+        1_000_000,
+        100,
+        20_000,
+        90_000,
+        0.35,
+        1_000_000,
+        0,
+        0,
+        3_000,
+        "",
+        1);
   }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dialspool.config.CampaignServiceConfig;
 import io.dialspool.config.ConfigException;
 import io.dialspool.http.Entrance;
@@ -41,13 +42,17 @@ import software.amazon.awssdk.services.connectcampaigns.ConnectCampaignsClient;
 import software.amazon.awssdk.services.connectcampaigns.model.ConflictException;
 import software.amazon.awssdk.services.connectcampaigns.model.DialRequest;
 import software.amazon.awssdk.services.connectcampaigns.model.InvalidCampaignStateException;
+import software.amazon.awssdk.services.connectcampaigns.model.InvalidStateException;
 import software.amazon.awssdk.services.connectcampaigns.model.PutDialRequestBatchResponse;
 import software.amazon.awssdk.services.connectcampaigns.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.connectcampaigns.model.ThrottlingException;
 import software.amazon.awssdk.services.connectcampaigns.model.ValidationException;
+import software.amazon.awssdk.services.connectcampaignsv2.ConnectCampaignsV2Client;
 
 /** The service on its port, called by the unmodified AWS SDK for Java v2 and by plain HTTP. */
 class CampaignServiceSdkTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private Path directory;
   private final HttpClient http = HttpClient.newHttpClient();
   private CampaignService service;
@@ -80,9 +85,13 @@ class CampaignServiceSdkTest {
         callsPerSecond,
         burst,
         100,
+        20_000,
+        90_000,
+        0.35,
         50_000,
         0,
         0,
+        3_000,
         faults,
         1);
   }
@@ -155,6 +164,65 @@ class CampaignServiceSdkTest {
   }
 
   @Test
+  void shouldTagAndUntagBySdk() {
+    String id = create("spring");
+    String arn = sdk.describeCampaign(r -> r.id(id)).campaign().arn();
+    sdk.tagResource(r -> r.arn(arn).tags(Map.of("k/2", "ä b", "a+b", "")));
+    assertEquals(
+        Map.of("owner", "me", "k/2", "ä b", "a+b", ""),
+        sdk.listTagsForResource(r -> r.arn(arn)).tags());
+    sdk.untagResource(r -> r.arn(arn).tagKeys("k/2", "a+b"));
+    assertEquals(Map.of("owner", "me"), sdk.listTagsForResource(r -> r.arn(arn)).tags());
+  }
+
+  @Test
+  void shouldOnboardAnInstanceBySdk() {
+    var job =
+        sdk.startInstanceOnboardingJob(
+            r -> r.connectInstanceId("i-1").encryptionConfig(e -> e.enabled(false)));
+    assertEquals("IN_PROGRESS", job.connectInstanceOnboardingJobStatus().statusAsString());
+    assertEquals(
+        job.connectInstanceOnboardingJobStatus(),
+        sdk.getInstanceOnboardingJobStatus(r -> r.connectInstanceId("i-1"))
+            .connectInstanceOnboardingJobStatus());
+    assertThrows(
+        InvalidStateException.class,
+        () -> sdk.deleteInstanceOnboardingJob(r -> r.connectInstanceId("i-1")));
+  }
+
+  @Test
+  void shouldServeTheLifeCycleOfVersionTwoBySdk() throws Exception {
+    String id = running("spring");
+    try (var v2 =
+        ConnectCampaignsV2Client.builder()
+            .endpointOverride(URI.create(service.url()))
+            .region(Region.US_EAST_1)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
+            .overrideConfiguration(o -> o.retryStrategy(r -> r.maxAttempts(1)))
+            .build()) {
+      v2.pauseCampaign(r -> r.id(id));
+      assertEquals("Paused", state(id));
+      String completed = "{\"campaignId\":\"" + id + "\",\"state\":\"Completed\"}";
+      assertEquals(completed, send("PUT", "/campaign-states", completed).body());
+      assertEquals("Completed", v2.getCampaignState(r -> r.id(id)).stateAsString());
+      var refused =
+          assertThrows(
+              software.amazon.awssdk.services.connectcampaignsv2.model.InvalidCampaignStateException
+                  .class,
+              () -> v2.resumeCampaign(r -> r.id(id)));
+      assertEquals("Completed", refused.stateAsString());
+    }
+    assertEquals(
+        404,
+        send("PUT", "/campaign-states", "{\"campaignId\":\"x\",\"state\":\"Failed\"}")
+            .statusCode());
+    assertEquals(
+        400,
+        send("PUT", "/campaign-states", "{\"campaignId\":\"x\",\"state\":\"Odd\"}").statusCode());
+  }
+
+  @Test
   void shouldTakeDialRequestsBySdkAndListThemInOrderOfArrival() throws Exception {
     String id = running("spring");
     Instant expiration = Instant.now().plusSeconds(300);
@@ -183,7 +251,8 @@ class CampaignServiceSdkTest {
             "receivedAt",
             "expirationTime",
             "attributes",
-            "times"),
+            "times",
+            "dialledAt"), // an agent is free
         first.properties().stream().map(Map.Entry::getKey).toList());
     assertEquals(id, first.path("campaignId").asText());
     assertEquals("t-1", first.path("clientToken").asText());
@@ -219,7 +288,7 @@ class CampaignServiceSdkTest {
             ValidationException.class,
             () -> sdk.putDialRequestBatch(r -> r.id("x").dialRequests(List.of())));
     assertEquals(
-        "dialRequests: 0 items (expected: an array of 1 to 25)",
+        "dialRequests: 0 items (expected: 1 to 25 items)",
         refused.awsErrorDetails().errorMessage());
   }
 
@@ -286,6 +355,31 @@ class CampaignServiceSdkTest {
   }
 
   @Test
+  void shouldCountTheContactsOfACampaign() throws Exception {
+    String id = running("spring");
+    put(id, item("t-1", "+12065550100", Instant.now().plusSeconds(300), Map.of()));
+    JsonNode counts = Shape.JSON.readTree(get("/contacts?campaign=" + id).body());
+    assertEquals(
+        List.of(
+            "taken",
+            "buffered",
+            "ringing",
+            "talking",
+            "answered",
+            "notAnswered",
+            "failed",
+            "expired",
+            "disconnectReasons"),
+        counts.properties().stream().map(Map.Entry::getKey).toList());
+    assertEquals(1, counts.path("taken").asInt());
+    assertEquals(1, counts.path("ringing").asInt());
+    assertEquals(0, counts.path("disconnectReasons").path("EXPIRED").asInt(-1));
+    assertEquals(404, get("/contacts?campaign=nobody").statusCode());
+    assertEquals(400, get("/contacts?campaign=").statusCode());
+    assertEquals(404, send("POST", "/contacts?campaign=" + id, "").statusCode());
+  }
+
+  @Test
   void shouldHaveDoneWhatADroppedAnswerDoesNotTell() throws Exception {
     String id = running("spring");
     var one = item("t-1", "+12065550100", Instant.now().plusSeconds(300), Map.of());
@@ -304,7 +398,7 @@ class CampaignServiceSdkTest {
     HttpResponse<String> set =
         putFaults("{\"share429\":1,\"retryAfterSeconds\":7,\"buffer\":5,\"latencyMs\":20}");
     assertEquals(200, set.statusCode());
-    JsonNode faults = Shape.JSON.readTree(get("/faults").body());
+    JsonNode faults = JSON.readTree(get("/faults").body());
     assertEquals(1.0, faults.path("share429").asDouble());
     assertEquals(5, faults.path("buffer").asInt());
     assertFalse(faults.has("agents"));
@@ -330,7 +424,7 @@ class CampaignServiceSdkTest {
       assertEquals(404, answer.statusCode(), call);
       assertEquals(
           "UnknownOperationException", answer.headers().firstValue("x-amzn-ErrorType").orElse(""));
-      assertTrue(Shape.JSON.readTree(answer.body()).has("message"));
+      assertTrue(JSON.readTree(answer.body()).has("message"));
     }
     assertEquals(400, get("/campaigns/").statusCode());
   }
@@ -352,7 +446,7 @@ class CampaignServiceSdkTest {
         List.of(
             "campaignService.faults: "
                 + faults
-                + ": share429: out of range (expected: a number from 0 to 1)"),
+                + ": share429: out of range (expected: number from 0 to 1)"),
         wrong.faults());
     try (var holder = new ServerSocket()) {
       holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -410,7 +504,7 @@ class CampaignServiceSdkTest {
     assertEquals("application/x-ndjson", answer.headers().firstValue("content-type").orElse(""));
     var lines = new ArrayList<JsonNode>();
     for (String line : answer.body().lines().toList()) {
-      lines.add(Shape.JSON.readTree(line));
+      lines.add(JSON.readTree(line));
     }
     return lines;
   }

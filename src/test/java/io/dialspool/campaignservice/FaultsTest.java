@@ -16,7 +16,7 @@ class FaultsTest {
             + "\"shareDroppedBefore\":0.4,\"shareDroppedAfter\":0.5,\"shareMissing\":0.6,"
             + "\"shareDoubled\":0.7,\"shareForeign\":0.8,\"shareUnknownError\":0.9,"
             + "\"retryAfterSeconds\":2,\"callsPerSecond\":7.5,\"burst\":3,\"buffer\":0,"
-            + "\"drainPerSecond\":1.5,\"agents\":4}";
+            + "\"drainPerSecond\":1.5,\"agents\":4,\"ringMs\":6,\"talkMs\":7,\"answerRate\":0.25}";
     Faults faults = Faults.ofJson(json.getBytes(UTF_8));
     assertEquals(json, new String(faults.json(), UTF_8));
     assertEquals(faults, Faults.ofJson(faults.json()));
@@ -31,11 +31,11 @@ class FaultsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"share429\":1.1} | share429: out of range (expected: a number from 0 to 1)",
-        "{\"share429\":\"1\"} | share429: a string (expected: a number from 0 to 1)",
-        "{\"latencyMs\":1.5} | latencyMs: a number (expected: an integer from 0 to 60000)",
-        "{\"agents\":0} | agents: out of range (expected: an integer from 1 to 1000000)",
-        "[] | body: an array (expected: one JSON object)"
+        "{\"share429\":1.1} | share429: out of range (expected: number from 0 to 1)",
+        "{\"share429\":\"1\"} | share429: string (expected: number from 0 to 1)",
+        "{\"latencyMs\":1.5} | latencyMs: number (expected: integer from 0 to 60000)",
+        "{\"agents\":0} | agents: out of range (expected: integer from 1 to 1000000)",
+        "[] | body: array (expected: one JSON object)"
       })
   void shouldNameWhatIsWrong(String json, String message) {
     var wrong =

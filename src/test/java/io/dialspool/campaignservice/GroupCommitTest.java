@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialspool.config.CampaignServiceConfig;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -76,7 +75,7 @@ class GroupCommitTest {
             + name
             + "\",\"connectInstanceId\":\"i\",\"dialerConfig\":{\"agentlessDialerConfig\":{}},"
             + "\"outboundCallConfig\":{\"connectContactFlowId\":\"f\",\"connectQueueId\":\"q\"}}";
-    Call call = Call.read("PUT", List.of("campaigns"), body.getBytes(StandardCharsets.UTF_8));
+    Call call = Call.read("PUT", "/campaigns", body.getBytes(StandardCharsets.UTF_8));
     return new GroupCommit.Work() {
       @Override
       public Runnable perform() {

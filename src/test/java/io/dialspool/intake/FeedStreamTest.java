@@ -76,8 +76,7 @@ class FeedStreamTest {
     door.outcomes.add(page("2-1", true, submitted(2, "2-1")));
     assertEquals(2, call("/outcomes").body().lines().count());
     assertEquals(
-        List.of(
-            new OutcomeQuery(false, "", 0, 500), new OutcomeQuery(false, "1-1", 99, 500)),
+        List.of(new OutcomeQuery(false, "", 0, 500), new OutcomeQuery(false, "1-1", 99, 500)),
         door.queries);
   }
 

@@ -63,15 +63,7 @@ class RedriveCallTest {
     redrive("{" + DEADLINE + "}");
     var all =
         new RedriveOrder(
-            null,
-            null,
-            Long.MIN_VALUE,
-            Long.MAX_VALUE,
-            List.of(),
-            false,
-            DEADLINE_MS,
-            false,
-            "");
+            null, null, Long.MIN_VALUE, Long.MAX_VALUE, List.of(), false, DEADLINE_MS, false, "");
     assertEquals(List.of(all, all), door.redrives);
   }
 
@@ -175,10 +167,7 @@ class RedriveCallTest {
     assertEquals(400, client.send(token + "?id=7", "", "").answer().status());
     assertEquals(
         404,
-        client
-            .send("GET /campaigns/c-1/dial-requests/t-2?id=ds-1-7", "", "")
-            .answer()
-            .status());
+        client.send("GET /campaigns/c-1/dial-requests/t-2?id=ds-1-7", "", "").answer().status());
   }
 
   private Answer redrive(String body) throws Exception {

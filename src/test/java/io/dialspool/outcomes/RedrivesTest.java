@@ -38,8 +38,7 @@ class RedrivesTest implements Clock {
   private static final int RING = 4;
 
   private final Spooling spooling = new Spooling(new MemoryStore());
-  private final RingBuffer<DialSlot> ring =
-      RingBuffer.createSingleProducer(DialSlot::new, RING);
+  private final RingBuffer<DialSlot> ring = RingBuffer.createSingleProducer(DialSlot::new, RING);
   private final Queue<Runnable> lookUps = new ArrayDeque<>();
   private final Queue<Runnable> timers = new ArrayDeque<>();
   private final List<RedriveReport> reports = new ArrayList<>();
@@ -100,8 +99,7 @@ class RedrivesTest implements Clock {
     go();
     assertEquals(2, reports.size());
     assertEquals(600, reports.get(0).redriven() + reports.get(1).redriven());
-    assertEquals(
-        600, reports.get(0).alreadyRedriven() + reports.get(1).alreadyRedriven());
+    assertEquals(600, reports.get(0).alreadyRedriven() + reports.get(1).alreadyRedriven());
     assertEquals(1_200, spooling.requests().size());
   }
 
@@ -214,8 +212,7 @@ class RedrivesTest implements Clock {
     StoreWorker worker = spooling.worker(reply -> {});
     var ends = new ArrayList<Settlement>();
     for (StoredRequest request : spooling.requests()) {
-      ends.add(
-          new Settlement(request, RequestState.EXPIRED, Reason.NONE, 0, 0, NOW_MS, null));
+      ends.add(new Settlement(request, RequestState.EXPIRED, Reason.NONE, 0, 0, NOW_MS, null));
     }
     worker.offer(new StoreCommand.Settle(ends));
     worker.runOnce();

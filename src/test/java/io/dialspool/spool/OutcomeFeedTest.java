@@ -101,8 +101,7 @@ class OutcomeFeedTest {
     worker = spooling.worker(reply -> {});
     worker.offer(new StoreCommand.Settle(List.of(end(RequestState.SUBMITTED, requests.get(1)))));
     worker.runOnce();
-    assertEquals(
-        "t-2", read(Kind.ALL, seen, 10).entries().get(0).end().request().clientToken());
+    assertEquals("t-2", read(Kind.ALL, seen, 10).entries().get(0).end().request().clientToken());
   }
 
   @Test
@@ -166,8 +165,7 @@ class OutcomeFeedTest {
   void shouldPassOverWhatIsPurged() {
     spooling.fill(SPRING, "t", 300, 5_000);
     List<String> expected = settleAllInGroupsOf(25);
-    worker.offer(
-        new StoreCommand.Purge(lane(), 0, nowMs + 1, nowMs + 1, 0, 0, next -> {}));
+    worker.offer(new StoreCommand.Purge(lane(), 0, nowMs + 1, nowMs + 1, 0, 0, next -> {}));
     worker.runOnce();
     assertEquals(expected.subList(256, 300), all(Kind.ALL, 10));
   }
@@ -251,8 +249,7 @@ class OutcomeFeedTest {
   }
 
   private void purge(long feedBeforeMs, long deadBeforeMs) {
-    worker.offer(
-        new StoreCommand.Purge(lane(), 0, 0, deadBeforeMs, feedBeforeMs, 0, next -> {}));
+    worker.offer(new StoreCommand.Purge(lane(), 0, 0, deadBeforeMs, feedBeforeMs, 0, next -> {}));
     worker.runOnce();
   }
 }

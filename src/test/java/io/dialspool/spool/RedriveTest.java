@@ -276,8 +276,7 @@ class RedriveTest {
     assertEquals(
         List.of("invalid"), tokens(look(filter(RequestState.REJECTED, null, 0, DEADLINE_MS))));
     assertEquals(
-        List.of("stopped"),
-        tokens(look(filter(null, Reason.CAMPAIGN_STOPPED, 0, DEADLINE_MS))));
+        List.of("stopped"), tokens(look(filter(null, Reason.CAMPAIGN_STOPPED, 0, DEADLINE_MS))));
     assertEquals(3, look(filter(null, null, NOW_MS, NOW_MS + 1)).matched());
     assertEquals(0, look(filter(null, null, NOW_MS + 1, DEADLINE_MS)).matched());
     assertEquals(0, look(filter(null, null, 0, NOW_MS)).matched());
@@ -380,15 +379,7 @@ class RedriveTest {
   private static RedriveOrder filter(
       RequestState state, Reason reason, long settledFromMs, long settledBeforeMs) {
     return new RedriveOrder(
-        state,
-        reason,
-        settledFromMs,
-        settledBeforeMs,
-        List.of(),
-        false,
-        DEADLINE_MS,
-        false,
-        "");
+        state, reason, settledFromMs, settledBeforeMs, List.of(), false, DEADLINE_MS, false, "");
   }
 
   /** A page of requests that have all ended the same way. */

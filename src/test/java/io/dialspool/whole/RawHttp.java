@@ -51,6 +51,16 @@ final class RawHttp implements AutoCloseable {
     return send(text.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** False once the other side takes no more. */
+  boolean trySend(String text) {
+    try {
+      socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** A whole request; {@code headers} each end in a line feed. */
   RawHttp request(String methodAndPath, String headers, byte[] body) {
     String host = headers.toLowerCase(Locale.ROOT).contains("host:") ? "" : "Host: localhost\r\n";

@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 /**
  * A {@code serve} or {@code campaign-service} of the built jar in a process of its own, and a
@@ -44,24 +46,29 @@ final class Service implements AutoCloseable {
 
   private static final long RUN_SECONDS = 90;
 
+  /** The numbers and the values of attributes that {@link Leads} makes. */
+  private static final Pattern PERSONAL = Pattern.compile("1206\\d{7}|[Ll]ead[- ]\\d+");
+
   private final Process process;
+  private final Path log;
   private final BufferedReader lines;
   private final Map<String, String> ready;
 
-  private Service(Process process, BufferedReader lines, Map<String, String> ready) {
+  private Service(Process process, Path log, BufferedReader lines, Map<String, String> ready) {
     this.process = process;
+    this.log = log;
     this.lines = lines;
     this.ready = ready;
   }
 
   /** {@code serve} on free ports with the embedded target, unless {@code sets} say otherwise. */
   static Service serve(Path directory, String... sets) {
-    return start(serveArgs(directory, sets), ProcessBuilder.Redirect.INHERIT);
+    return start(serveArgs(directory, sets), newLog());
   }
 
   /** The same, with all that it logs in {@code log}. */
   static Service serveLogged(Path log, Path directory, String... sets) {
-    return start(serveArgs(directory, sets), ProcessBuilder.Redirect.appendTo(log.toFile()));
+    return start(serveArgs(directory, sets), log);
   }
 
   /** A {@code serve} that is expected not to start; run to its end. */
@@ -92,25 +99,37 @@ final class Service implements AutoCloseable {
         new ArrayList<String>(
             List.of("campaign-service", "--port", "0", "--data", directory.toString()));
     args.addAll(List.of(options));
-    return start(args, ProcessBuilder.Redirect.INHERIT);
+    return start(args, newLog());
   }
 
-  private static Service start(List<String> args, ProcessBuilder.Redirect errors) {
+  private static Path newLog() {
     try {
-      Process process = new ProcessBuilder(command(args)).redirectError(errors).start();
+      return Files.createTempFile(
+          Files.createDirectories(Path.of("target", "whole")), "service-", ".log");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Service start(List<String> args, Path log) {
+    try {
+      Process process =
+          new ProcessBuilder(command(args))
+              .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
       var lines =
           new BufferedReader(
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
       String line = CompletableFuture.supplyAsync(() -> readLine(lines)).get(60, TimeUnit.SECONDS);
       if (!line.startsWith("ready ")) {
         process.destroyForcibly();
-        throw new IllegalStateException("not ready but: " + line);
+        throw new IllegalStateException("not ready but: " + line + "\n" + Files.readString(log));
       }
       var ready = new HashMap<String, String>();
       for (String pair : line.substring("ready ".length()).split(" ", -1)) {
         ready.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
       }
-      return new Service(process, lines, ready);
+      return new Service(process, log, lines, ready);
     } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
       throw new IllegalStateException(e);
     }
@@ -159,6 +178,19 @@ final class Service implements AutoCloseable {
     process.onExit().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS).join();
   }
 
+  /** What the process holds of the machine's memory now, as Linux tells it. */
+  long residentBytes() {
+    try (var status = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+      return status
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** How it ended; it must have. */
   int exitCode() {
     return process.exitValue();
@@ -171,7 +203,31 @@ final class Service implements AutoCloseable {
 
   @Override
   public void close() {
+    String metrics = process.isAlive() ? scraped() : "";
     kill();
+    try {
+      expectNothingPersonal(Files.readString(log));
+      expectNothingPersonal(metrics);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String scraped() {
+    try {
+      return ready.containsKey("management") ? get(url("management") + "/metrics").body() : "";
+    } catch (UncheckedIOException e) {
+      return ""; // it needs a key, or speaks TLS: its own tests look
+    }
+  }
+
+  /** Whatever a process wrote, no number and no attribute of a lead is in it. */
+  private static void expectNothingPersonal(String written) {
+    for (String line : written.lines().toList()) {
+      if (PERSONAL.matcher(line).find()) {
+        throw new AssertionError("personal data in what the process wrote: " + line);
+      }
+    }
   }
 
   // --- a client
