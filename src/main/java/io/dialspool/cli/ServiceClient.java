@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -14,7 +13,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -103,8 +104,8 @@ final class ServiceClient {
   Answer join(CompletableFuture<Answer> answer) {
     try {
       return answer.join();
-    } catch (java.util.concurrent.CompletionException e) {
-      throw unreachable(e.getCause());
+    } catch (CompletionException e) {
+      throw unreachable(e);
     }
   }
 
@@ -128,14 +129,12 @@ final class ServiceClient {
       }
     } catch (IOException e) {
       throw unreachable(e);
-    } catch (UncheckedIOException e) {
-      throw unreachable(e.getCause());
     }
   }
 
   /** What the service said, with what it calls the error. */
   static EndpointException refused(Answer answer) {
-    return refused(answer, HttpHeaders.of(java.util.Map.of(), (name, value) -> true));
+    return refused(answer, HttpHeaders.of(Map.of(), (name, value) -> true));
   }
 
   private static EndpointException refused(Answer answer, HttpHeaders headers) {
@@ -153,7 +152,9 @@ final class ServiceClient {
             + (message.isEmpty() ? "" : ": " + message));
   }
 
-  private EndpointException unreachable(Throwable cause) {
+  private EndpointException unreachable(Throwable fault) {
+    Throwable inner = fault.getCause();
+    Throwable cause = fault instanceof CompletionException && inner != null ? inner : fault;
     return new EndpointException(
         endpoint
             + " can't be reached ("

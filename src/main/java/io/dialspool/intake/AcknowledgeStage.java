@@ -6,8 +6,8 @@ import io.dialspool.ring.Stage;
 import java.util.List;
 
 /**
- * Answers batches and redrives, at the end of a group only: by then the spool stage, which comes before, has
- * synced them. Recalls are answered by whoever decides them.
+ * Answers batches and redrives, at the end of a group only: by then the spool stage, which comes
+ * before, has synced them. Recalls are answered by whoever decides them.
  */
 public final class AcknowledgeStage implements Stage {
   @Override

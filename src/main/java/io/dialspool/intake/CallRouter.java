@@ -151,8 +151,7 @@ final class CallRouter {
     RedriveOrder order;
     try {
       order =
-          RedriveBody.read(
-              call.body(), intake.clock.epochMs(), intake.backstage::isRedrivePlace);
+          RedriveBody.read(call.body(), intake.clock.epochMs(), intake.backstage::isRedrivePlace);
     } catch (ShapeException e) {
       call.answer(ApiError.validation(e.member() + ": " + e.reason()));
       return;

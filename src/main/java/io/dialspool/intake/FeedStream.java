@@ -79,8 +79,7 @@ final class FeedStream {
   }
 
   private void look() {
-    var query =
-        new OutcomeQuery(wanted.deadLetters, after, through, (int) Math.min(PAGE, left));
+    var query = new OutcomeQuery(wanted.deadLetters, after, through, (int) Math.min(PAGE, left));
     intake.backstage.outcomes(
         wanted.campaign,
         query,

@@ -88,8 +88,7 @@ final class Views {
   }
 
   static ObjectNode of(RedriveReport report) {
-    ObjectNode json =
-        object().put("matched", report.matched()).put("redriven", report.redriven());
+    ObjectNode json = object().put("matched", report.matched()).put("redriven", report.redriven());
     json.putObject("skipped")
         .put("inDoubt", report.inDoubt())
         .put("alreadyRedriven", report.alreadyRedriven());

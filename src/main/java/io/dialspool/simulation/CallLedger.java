@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** What left for the target, and what the target took: each lead by its phone number. */
 final class CallLedger {
@@ -171,8 +170,7 @@ final class CallLedger {
   /** The target took a lead as new. */
   void accepted(String campaign, String token, String phone, String id) {
     Accepted before =
-        accepted.putIfAbsent(
-            leadOf(campaign, token, phone), new Accepted(id, clock.virtualNs()));
+        accepted.putIfAbsent(leadOf(campaign, token, phone), new Accepted(id, clock.virtualNs()));
     if (before != null) {
       throw judge.failure(
           Checker.ONE_ACCEPTANCE,

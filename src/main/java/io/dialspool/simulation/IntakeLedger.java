@@ -189,20 +189,12 @@ final class IntakeLedger {
     if (state.isFinal()) {
       if (request.told != null && request.told != state) {
         throw judge.failure(
-            checker,
-            "%s was told to be %s and then %s",
-            request.lead.token(),
-            request.told,
-            state);
+            checker, "%s was told to be %s and then %s", request.lead.token(), request.told, state);
       }
       request.told = state;
     } else if (request.told != null) {
       throw judge.failure(
-          checker,
-          "%s was told to be %s and then %s",
-          request.lead.token(),
-          request.told,
-          state);
+          checker, "%s was told to be %s and then %s", request.lead.token(), request.told, state);
     }
   }
 
@@ -273,8 +265,7 @@ final class IntakeLedger {
   }
 
   private Known at(StoredRequest request) {
-    Known found =
-        byPlace.get(new StoreRecount.Place(request.lane().number(), request.sequence()));
+    Known found = byPlace.get(new StoreRecount.Place(request.lane().number(), request.sequence()));
     if (found == null) {
       throw judge.failure(
           Checker.REDRIVE, "%s is no request that was accepted", request.clientToken());
@@ -324,8 +315,7 @@ final class IntakeLedger {
   }
 
   /** A redrive that nobody heard of any more: it is there whole or not at all. */
-  private void resolve(
-      List<Known> expected, Map<StoreRecount.Place, StoreRecount.Stored> byOld) {
+  private void resolve(List<Known> expected, Map<StoreRecount.Place, StoreRecount.Stored> byOld) {
     int there = 0;
     for (Known fresh : expected) {
       Known old = Objects.requireNonNull(fresh.redriveOf);
@@ -480,7 +470,11 @@ final class IntakeLedger {
     }
     if (request.told != null && (end == null || end.state() != request.told)) {
       throw judge.failure(
-          request.cancelled ? Checker.RECALL : Checker.OUTCOME, "%s was told to be %s and is %s", stored.token(), request.told, end);
+          request.cancelled ? Checker.RECALL : Checker.OUTCOME,
+          "%s was told to be %s and is %s",
+          stored.token(),
+          request.told,
+          end);
     }
     request.end = end;
     if (end != null) {

@@ -474,8 +474,7 @@ public final class Simulation {
     slot.redrive(campaign, chunk, clock.epochMs());
     long receivedAtMs = slot.receivedAtMs();
     ring.add(
-        new Waiting(
-            slot, null, () -> intake.redriving(chunk, look.candidates(), receivedAtMs)));
+        new Waiting(slot, null, () -> intake.redriving(chunk, look.candidates(), receivedAtMs)));
     ringTurn();
   }
 

@@ -17,12 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Workload {
   private static final long SECOND_MS = 1_000;
   private static final @Nullable RequestState[] STATES = {
-    null,
-    null,
-    null,
-    RequestState.EXPIRED,
-    RequestState.REJECTED,
-    RequestState.UNDELIVERABLE
+    null, null, null, RequestState.EXPIRED, RequestState.REJECTED, RequestState.UNDELIVERABLE
   };
   private static final String[] VALUES = {"Ann", "", "O\"Neil\\", "Łukasz", "a\tb", "☎ 💬", "42"};
 

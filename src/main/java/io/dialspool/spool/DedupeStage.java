@@ -116,8 +116,8 @@ public final class DedupeStage implements Stage {
     for (Settlement end : chunk.candidates()) {
       StoredRequest from = end.request();
       TokenEntry known = known(tokenKey(lane, from));
-      boolean gone = known == null || known.sequence() != from.sequence(); // purged, or redriven
-      if (gone || isRedriven(from)) {
+      // Purged, or another bears the token by now.
+      if (known == null || known.sequence() != from.sequence() || isRedriven(from)) {
         chunk.skip();
         continue;
       }
