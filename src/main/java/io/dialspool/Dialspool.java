@@ -3,15 +3,20 @@ package io.dialspool;
 import com.lmax.disruptor.BlockingWaitStrategy;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
+import io.dialspool.auth.Gates;
 import io.dialspool.campaignservice.CampaignService;
 import io.dialspool.config.Config;
+import io.dialspool.config.ConfigException;
 import io.dialspool.dispatch.Alarms;
 import io.dialspool.dispatch.Breaker;
 import io.dialspool.dispatch.CallBudget;
 import io.dialspool.dispatch.Campaigns;
 import io.dialspool.dispatch.Dispatcher;
 import io.dialspool.http.ApiError;
+import io.dialspool.http.Binding;
 import io.dialspool.http.Entrance;
+import io.dialspool.http.HostRule;
+import io.dialspool.http.TlsFiles;
 import io.dialspool.intake.AcknowledgeStage;
 import io.dialspool.intake.Intake;
 import io.dialspool.lane.EnqueueStage;
@@ -48,7 +53,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -79,6 +86,7 @@ public final class Dialspool implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Dialspool.class);
   private static final int LOOK_UPS_WAITING_MAX = 10_000;
   private static final long DRAIN_MS = 15_000;
+  private static final String KEY_FILE = "doors.keyFile";
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -98,15 +106,32 @@ public final class Dialspool implements AutoCloseable {
     this.config = config;
     try {
       own(metrics);
+      checkBindings(config);
+      TlsFiles tls = TlsFiles.open(config.doors(), clock);
+      HostRule hosts = HostRule.of(config.doors().hosts());
       EventLoopGroup loops = loops("dialspool-io", config.intake().threads());
       EventLoopGroup targetLoops = loops("dialspool-target", 1);
       ScheduledExecutorService housekeeping = housekeeping();
+      housekeeping.scheduleWithFixedDelay(tls::look, 1, 1, TimeUnit.SECONDS);
+
+      // Who may come in.
+      var gates = Gates.ofService(config, config.target().isAmazon(), clock);
+      housekeeping.scheduleWithFixedDelay(gates::look, 1, 1, TimeUnit.SECONDS);
 
       // Where batches go.
       TargetIdentity identity = identity(config);
-      URI endpoint = endpoint(config, clock);
+      Entrance embedded = new Entrance(tls::contextForOurselves, gates.campaignService(), hosts);
+      URI endpoint = endpoint(config, embedded, clock);
       targetUrl = endpoint.toString();
-      Target target = own(HttpTarget.open(config.target(), identity, endpoint, targetLoops, clock));
+      Target target =
+          own(
+              HttpTarget.open(
+                  config.target(),
+                  identity,
+                  endpoint,
+                  targetLoops,
+                  clock,
+                  isEmbedded(config) ? tls.ownClient() : null));
 
       // The spool, and what waits in it.
       Path directory = Path.of(config.spool().directory());
@@ -202,21 +227,22 @@ public final class Dialspool implements AutoCloseable {
               () -> overload(disk));
       var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, dispatcher);
       housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
+      var door = new Meters.Door(metrics);
       intake =
           own(
               Intake.start(
                   config.intake(),
-                  Entrance.OPEN,
+                  new Entrance(tls::context, gates.data(code -> door.refused(code, 1)), hosts),
                   loops,
                   ring.getRingBuffer(),
                   desk,
                   clock,
-                  new Meters.Door(metrics)));
+                  door));
       management =
           own(
               ManagementServer.start(
                   config.management(),
-                  Entrance.OPEN,
+                  new Entrance(tls::context, gates.management(), hosts),
                   loops,
                   metrics,
                   this::live,
@@ -264,6 +290,38 @@ public final class Dialspool implements AutoCloseable {
     return halted;
   }
 
+  /**
+   * Whether the ports may listen where the configuration says; resolves names.
+   *
+   * @throws ConfigException with a line for each that may not
+   */
+  public static void checkBindings(Config config) {
+    String keyFile = config.doors().keyFile();
+    var bindings = new ArrayList<Binding>();
+    bindings.add(new Binding("intake.address", config.intake().address(), KEY_FILE, keyFile));
+    bindings.add(
+        new Binding("management.address", config.management().address(), KEY_FILE, keyFile));
+    if (isEmbedded(config)) {
+      var embedded =
+          new Binding(
+              "campaignService.address",
+              config.campaignService().address(),
+              "campaignService.keyFile",
+              config.campaignService().keyFile());
+      bindings.add(embedded);
+      // Its only client, this process, has no client certificate, so it asks for none.
+      if (config.doors().tlsClientCertificates().equals("required") && !embedded.isLoopback()) {
+        throw new ConfigException(
+            List.of(
+                "campaignService.address: "
+                    + embedded.address()
+                    + " (expected: a loopback address while client certificates are required; a"
+                    + " campaign-service of its own may listen anywhere)"));
+      }
+    }
+    Binding.check(config.doors(), bindings);
+  }
+
   // --- parts
 
   private <T extends AutoCloseable> T own(T part) {
@@ -304,17 +362,20 @@ public final class Dialspool implements AutoCloseable {
     return executor;
   }
 
+  private static boolean isEmbedded(Config config) {
+    return config.target().kind().equals("embedded");
+  }
+
   private static TargetIdentity identity(Config config) {
-    return config.target().kind().equals("embedded")
+    return isEmbedded(config)
         ? new TargetIdentity("embedded", "", "", "")
         : new TargetIdentity(
             "connect-campaigns", "", config.target().region(), config.target().endpoint());
   }
 
-  private URI endpoint(Config config, Clock clock) {
-    return config.target().kind().equals("embedded")
-        ? URI.create(
-            own(CampaignService.start(config.campaignService(), Entrance.OPEN, clock)).url())
+  private URI endpoint(Config config, Entrance entrance, Clock clock) {
+    return isEmbedded(config)
+        ? URI.create(own(CampaignService.start(config.campaignService(), entrance, clock)).url())
         : HttpTarget.endpoint(config.target());
   }
 

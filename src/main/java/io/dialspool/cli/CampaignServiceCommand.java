@@ -1,18 +1,28 @@
 package io.dialspool.cli;
 
+import io.dialspool.auth.Gates;
 import io.dialspool.campaignservice.CampaignService;
 import io.dialspool.config.CampaignServiceConfig;
+import io.dialspool.config.Config;
 import io.dialspool.config.ConfigLoader;
+import io.dialspool.config.DoorsConfig;
+import io.dialspool.http.Binding;
 import io.dialspool.http.Entrance;
+import io.dialspool.http.HostRule;
+import io.dialspool.http.TlsFiles;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
 
 /** {@code campaign-service}: the embedded Amazon Connect side as a process of its own. */
 @Command(
@@ -20,11 +30,17 @@ import picocli.CommandLine.Model.OptionSpec;
     description = {
       "Runs the Amazon Connect side of the campaign API, with campaigns, throttles and a dialer that works:"
           + " for rehearsals and tests.",
-      "Defaults come from campaignService.* of the configuration's environment."
+      "Defaults come from campaignService.* and doors.* of the configuration's environment."
     })
 final class CampaignServiceCommand implements Callable<Integer> {
   private final Surroundings surroundings;
   private final Map<String, String> sets = new LinkedHashMap<>();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Sets one key of doors or campaignService, such as doors.hosts=cs.example.com.")
+  private Map<String, String> others = new LinkedHashMap<>();
 
   private CampaignServiceCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -76,7 +92,13 @@ final class CampaignServiceCommand implements Callable<Integer> {
                 "onboardingMs",
                 "How long the onboarding of a Connect instance takes."),
             new KeyOption("--faults", "FILE", "faults", "JSON, as PUT /faults takes it."),
-            new KeyOption("--seed", "S", "seed", "The same seed plays the same calls and faults."));
+            new KeyOption("--seed", "S", "seed", "The same seed plays the same calls and faults."),
+            new KeyOption(
+                "--key-file",
+                "FILE",
+                "keyFile",
+                "YAML, who may do what, read again when it changes; any credentials do without."
+                    + " Signatures are for us-east-1, or DIALSPOOL_TARGET_REGION."));
 
     OptionSpec spec(ISetter setter) {
       return OptionSpec.builder(name)
@@ -105,9 +127,32 @@ final class CampaignServiceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    CampaignServiceConfig config =
-        ConfigLoader.load(null, surroundings.environment(), sets).campaignService();
-    CampaignService service = CampaignService.start(config, Entrance.OPEN, surroundings.clock());
+    var all = new LinkedHashMap<String, String>(others);
+    all.putAll(sets);
+    Config whole = ConfigLoader.load(null, surroundings.environment(), all);
+    CampaignServiceConfig config = whole.campaignService();
+    DoorsConfig doors = whole.doors();
+    Binding.check(
+        doors,
+        List.of(
+            new Binding(
+                "campaignService.address",
+                config.address(),
+                "campaignService.keyFile",
+                config.keyFile())));
+    TlsFiles tls = TlsFiles.open(doors, surroundings.clock());
+    Gates gates = Gates.ofCampaignService(whole, surroundings.clock());
+    var entrance = new Entrance(tls::context, gates.campaignService(), HostRule.of(doors.hosts()));
+    CampaignService service = CampaignService.start(config, entrance, surroundings.clock());
+    Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("files", true))
+        .scheduleWithFixedDelay(
+            () -> {
+              tls.look();
+              gates.look();
+            },
+            1,
+            1,
+            TimeUnit.SECONDS);
     surroundings.out().println("ready campaign-service=" + service.url());
     surroundings.out().flush();
     surroundings.untilStopped().await(service);

@@ -1,6 +1,9 @@
 package io.dialspool.cli;
 
+import io.dialspool.Dialspool;
+import io.dialspool.config.Config;
 import io.dialspool.config.ConfigLoader;
+import io.dialspool.http.TlsFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,7 +34,9 @@ final class ConfigCommand implements Runnable {
 
   @Command(name = "check", description = "Names every fault of file, environment and --set.")
   void check(@Mixin ConfigOptions options) {
-    options.load(surroundings.environment());
+    Config config = options.load(surroundings.environment());
+    Dialspool.checkBindings(config);
+    TlsFiles.open(config.doors(), surroundings.clock());
     surroundings.out().println("the configuration is fine");
   }
 

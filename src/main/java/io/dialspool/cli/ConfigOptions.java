@@ -26,6 +26,13 @@ final class ConfigOptions {
    * @throws io.dialspool.config.ConfigException with every fault
    */
   Config load(Map<String, String> environment) {
-    return ConfigLoader.load(config, environment, sets);
+    return load(environment, Map.of());
+  }
+
+  /** The same with {@code instead} of whatever is said elsewhere. */
+  Config load(Map<String, String> environment, Map<String, String> instead) {
+    var all = new LinkedHashMap<String, String>(sets);
+    all.putAll(instead);
+    return ConfigLoader.load(config, environment, all);
   }
 }

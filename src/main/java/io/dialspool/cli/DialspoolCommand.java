@@ -65,6 +65,7 @@ public final class DialspoolCommand implements Runnable {
     line.addSubcommand(new OutcomesCommand.Dead(surroundings));
     line.addSubcommand(new RedriveCommand(surroundings));
     line.addSubcommand(new RecallCommand(surroundings));
+    line.addSubcommand(new PreflightCommand(surroundings));
     line.addSubcommand(CampaignServiceCommand.spec(surroundings));
     line.addSubcommand(new BenchCommand());
     line.addSubcommand(new SimulateCommand());

@@ -90,7 +90,7 @@ abstract class OutcomesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    var client = new ServiceClient(endpoint, campaign);
+    var client = new ServiceClient(endpoint, surroundings, campaign);
     cursor = after;
     // What is filtered here must not use the limit up there.
     boolean filters = !state.isEmpty() || !reason.isEmpty();

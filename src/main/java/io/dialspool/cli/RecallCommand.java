@@ -75,7 +75,7 @@ final class RecallCommand implements Callable<Integer> {
       throw fault("a TOKEN or --file is missing");
     }
     named.forEach(this::check);
-    var client = new ServiceClient(endpoint, campaign);
+    var client = new ServiceClient(endpoint, surroundings, campaign);
     for (String token : named) {
       recall(client, token);
     }

@@ -120,7 +120,7 @@ final class RedriveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var client = new ServiceClient(endpoint, campaign);
+    var client = new ServiceClient(endpoint, surroundings, campaign);
     String deadline = deadline();
     Counts counts = run(client, true, deadline);
     if (yes && counts.left() > 0) {

@@ -6,19 +6,16 @@ import io.dialspool.replay.Replay;
 import io.dialspool.replay.ReplayConfig;
 import io.dialspool.replay.ReplayException;
 import io.dialspool.replay.ReplaySummary;
-import io.dialspool.replay.Source;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -48,7 +45,9 @@ final class ReplayCommand implements Callable<Integer> {
 
   private final Surroundings surroundings;
 
-  @Spec private @Nullable CommandSpec spec;
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  @Spec
+  private CommandSpec spec;
 
   @Parameters(
       arity = "1..*",
@@ -56,11 +55,7 @@ final class ReplayCommand implements Callable<Integer> {
       description = "CSV or NDJSON; - is standard input.")
   private List<String> files = List.of();
 
-  @Option(
-      names = "--endpoint",
-      paramLabel = "URL",
-      description = "Of the service; http://127.0.0.1:8025 by default.")
-  private URI endpoint = ReplayConfig.ENDPOINT;
+  @Mixin private EndpointOptions endpoint = new EndpointOptions();
 
   @Option(
       names = "--campaign",
@@ -69,23 +64,7 @@ final class ReplayCommand implements Callable<Integer> {
       description = "The campaign that the leads are for.")
   private String campaign = "";
 
-  @Option(
-      names = "--map",
-      paramLabel = "MEMBER=COLUMN",
-      description = "Which column holds a member; may be repeated.")
-  private Map<String, String> map = new LinkedHashMap<>();
-
-  @Option(
-      names = "--expires-in",
-      paramLabel = "SPAN",
-      description = "Deadline of rows that have none; 4h by default.")
-  private String expiresIn = "4h";
-
-  @Option(
-      names = "--delimiter",
-      paramLabel = "C",
-      description = "Of CSV, one character or tab; found out from the header line by default.")
-  private String delimiter = "";
+  @Mixin private LeadOptions leads = new LeadOptions();
 
   @Option(
       names = "--rejects",
@@ -103,20 +82,14 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ReplayConfig config =
-        new ReplayConfig(
-            endpoint,
+        leads.replay(
+            spec,
+            endpoint.url(),
             campaign,
-            files.stream()
-                .map(file -> file.equals("-") ? Source.standardInput() : Source.file(Path.of(file)))
-                .toList(),
-            map,
-            ReplayConfig.span("--expires-in", expiresIn),
-            delimiter(),
+            files,
             rejects,
-            4,
-            ReplayConfig.PATIENCE,
-            100,
-            30_000);
+            endpoint.identification(surroundings),
+            endpoint.tls());
     var replay = new Replay(config, surroundings.clock());
     try {
       ReplaySummary summary = run(replay);
@@ -136,22 +109,6 @@ final class ReplayCommand implements Callable<Integer> {
     try (var progress = ReplayProgressView.of(surroundings)) {
       return replay.run(progress);
     }
-  }
-
-  private @Nullable Character delimiter() {
-    if (delimiter.isEmpty()) {
-      return null;
-    }
-    String character =
-        delimiter.equalsIgnoreCase("tab") || delimiter.equals("\\t") ? "\t" : delimiter;
-    if (character.length() != 1 || "\"\r\n".contains(character)) {
-      String fault = "--delimiter: " + delimiter + " (expected: one character, or tab)";
-      if (spec == null) {
-        throw new IllegalStateException(fault);
-      }
-      throw new ParameterException(spec.commandLine(), fault);
-    }
-    return character.charAt(0);
   }
 
   private void tell(ReplaySummary summary, String error) {

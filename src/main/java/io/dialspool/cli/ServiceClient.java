@@ -3,6 +3,10 @@ package io.dialspool.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dialspool.target.Identification;
+import io.dialspool.time.Clock;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.ssl.JdkSslContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -13,7 +17,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -29,13 +35,24 @@ final class ServiceClient {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofSeconds(60);
   private static final int TRIES = 30;
+  private static final byte[] NOTHING = {};
+  private static final Set<String> SET_BY_THE_CLIENT = Set.of("host", "content-length");
 
   private final URI endpoint;
   private final String campaign;
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
+  private final Identification who;
+  private final Clock clock;
+  private final HttpClient client;
 
-  ServiceClient(EndpointOptions options, String campaign) {
+  ServiceClient(EndpointOptions options, Surroundings surroundings, String campaign) {
+    this.who = options.identification(surroundings);
+    this.clock = surroundings.clock();
+    var builder =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT);
+    if (options.tls() instanceof JdkSslContext tls) {
+      builder.sslContext(tls.context());
+    }
+    this.client = builder.build();
     this.endpoint = options.url();
     this.campaign = URLEncoder.encode(campaign, StandardCharsets.UTF_8).replace("+", "%20");
     boolean web = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
@@ -59,10 +76,28 @@ final class ServiceClient {
     }
   }
 
-  // Who we are goes in here: what the options know of keys, tokens and certificates.
-  private HttpRequest.Builder request(String below) {
-    String base = endpoint.toString().replaceFirst("/+$", "");
-    return HttpRequest.newBuilder(URI.create(base + "/campaigns/" + campaign + below));
+  private HttpRequest.Builder request(String method, String below, byte[] body) {
+    String base = endpoint.getRawPath() == null ? "" : endpoint.getRawPath().replaceFirst("/+$", "");
+    FullHttpRequest proven =
+        who.signed(
+            method,
+            base + "/campaigns/" + campaign + below,
+            body.length == 0 ? "" : "application/json",
+            body,
+            clock.epochMs());
+    try {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(endpoint.resolve(proven.uri()))
+              .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
+      for (Map.Entry<String, String> header : proven.headers()) {
+        if (!SET_BY_THE_CLIENT.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+          request.header(header.getKey(), header.getValue());
+        }
+      }
+      return request;
+    } finally {
+      proven.release();
+    }
   }
 
   /**
@@ -71,18 +106,15 @@ final class ServiceClient {
    * @throws EndpointException if the service can't be reached
    */
   Answer post(String below, String body) {
-    HttpRequest request =
-        request(below)
-            .timeout(ANSWER)
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    return patiently(() -> join(send(request)));
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    return patiently(
+        () -> join(send(request("POST", below, bytes).timeout(ANSWER).build())));
   }
 
   /** Recalls one request; the answer comes on a thread of the client's, an unreachable one too. */
   CompletableFuture<Answer> recall(String clientToken) {
-    return send(request("/dial-requests/" + clientToken).timeout(ANSWER).DELETE().build());
+    return send(
+        request("DELETE", "/dial-requests/" + clientToken, NOTHING).timeout(ANSWER).build());
   }
 
   private CompletableFuture<Answer> send(HttpRequest request) {
@@ -117,7 +149,7 @@ final class ServiceClient {
   InputStream lines(String below) throws InterruptedException {
     try {
       HttpResponse<InputStream> answer =
-          client.send(request(below).GET().build(), HttpResponse.BodyHandlers.ofInputStream());
+          client.send(request("GET", below, NOTHING).build(), HttpResponse.BodyHandlers.ofInputStream());
       if (answer.statusCode() == 200) {
         return answer.body();
       }

@@ -18,6 +18,7 @@ package io.dialspool.config;
  * @param latencyMs before each answer
  * @param onboardingMs how long the onboarding of an instance takes
  * @param faults a JSON file; empty for none
+ * @param keyFile who may do what there (YAML); empty: any credentials do
  */
 public record CampaignServiceConfig(
     String address,
@@ -34,7 +35,8 @@ public record CampaignServiceConfig(
     int latencyMs,
     int onboardingMs,
     String faults,
-    long seed) {
+    long seed,
+    String keyFile) {
   public static final CampaignServiceConfig DEFAULT =
       new CampaignServiceConfig(
           "127.0.0.1",
@@ -51,7 +53,8 @@ public record CampaignServiceConfig(
           0,
           3_000,
           "",
-          1);
+          1,
+          "");
 
   public CampaignServiceConfig {
     Expect.range("campaignService.port", port, 0, 65_535);

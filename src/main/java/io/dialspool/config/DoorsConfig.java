@@ -23,6 +23,8 @@ public record DoorsConfig(
     String tlsClientCertificates,
     String hosts,
     boolean openToTheNetwork) {
+  private static final String NAME = "\\s*([A-Za-z0-9._-]+|[0-9a-fA-F:]+)\\s*";
+
   public static final DoorsConfig DEFAULT = new DoorsConfig("", "", "", "", "none", "", false);
 
   public DoorsConfig {
@@ -41,5 +43,10 @@ public record DoorsConfig(
         "doors.tlsClientAuthoritiesFile",
         tlsClientAuthoritiesFile,
         "a file, and doors.tlsCertificateFile, when client certificates are asked for");
+    Expect.that(
+        hosts.isEmpty() || hosts.matches(NAME + "(," + NAME + ")*"),
+        "doors.hosts",
+        hosts,
+        "names without ports, separated by commas, such as dialspool.example.com");
   }
 }

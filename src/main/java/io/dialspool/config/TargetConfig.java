@@ -1,6 +1,7 @@
 package io.dialspool.config;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Where batches go.
@@ -45,6 +46,21 @@ public record TargetConfig(
         "target.accessKeyId, target.secretAccessKey",
         "(not both set)",
         "static credentials for connect-campaigns");
+  }
+
+  /**
+   * Whether calls reach Amazon itself, and so real people, rather than a server that plays its
+   * part.
+   */
+  public boolean isAmazon() {
+    if (!kind.equals("connect-campaigns")) {
+      return false;
+    }
+    return endpoint.isEmpty()
+        || endpoint
+            .toLowerCase(Locale.ROOT)
+            .matches(
+                "https?://(.*\\.)?(amazonaws\\.com|amazonaws\\.com\\.cn|api\\.aws)\\.?(:\\d+)?/?");
   }
 
   // The secret must not reach a log by way of the generated method.

@@ -50,6 +50,11 @@ public final class HttpCall {
    * two, the last empty.
    */
   public List<String> segments() {
+    return segments(uri);
+  }
+
+  /** The same of any request target. */
+  public static List<String> segments(String uri) {
     int question = uri.indexOf('?');
     String path = question < 0 ? uri : uri.substring(0, question);
     var segments = new ArrayList<String>();

@@ -6,20 +6,38 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before every door: unreadable HTTP, a web page's cross-site request and an idle connection
- * end here. A page in a browser can reach a loopback service but can't hide its {@code Origin}, and
- * a rebound name shows in {@code Host}.
+ * end here.
  */
 final class HttpGuard extends ChannelInboundHandlerAdapter {
+  private static final ApiError UNREADABLE =
+      malformed("The HTTP request is unreadable or its head is too long.");
+  private static final ApiError ONE_HOST =
+      malformed("Host: missing or given twice (expected: once).");
+  private static final ApiError ANOTHER_SITE =
+      new ApiError(
+          403,
+          "AccessDeniedException",
+          "Host or Origin names another site than this one (expected: localhost, or a name in"
+              + " doors.hosts).");
+
+  private final HostRule rule;
   private boolean closing;
+  // Mostly every request of a connection says the same.
+  private String latestHost = "";
+
+  HttpGuard(HostRule rule) {
+    this.rule = rule;
+  }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -27,26 +45,16 @@ final class HttpGuard extends ChannelInboundHandlerAdapter {
       ReferenceCountUtil.release(message);
       return;
     }
+    ApiError refusal = null;
     if (message instanceof HttpObject object && object.decoderResult().isFailure()) {
-      ReferenceCountUtil.release(message);
-      end(
-          ctx,
-          new ApiError(
-              400,
-              "MalformedHttpRequestException",
-              "The HTTP request is unreadable or its head is too long."));
-      return;
+      refusal = UNREADABLE;
+    } else if (message instanceof HttpRequest request) {
+      refusal = refusal(request, localAddress(ctx));
     }
-    if (message instanceof HttpRequest request) {
-      if (!isOurs(ctx, request.headers().get(HttpHeaderNames.HOST), true)
-          || !isOurs(ctx, originHost(request.headers().get(HttpHeaderNames.ORIGIN)), false)) {
-        ReferenceCountUtil.release(message);
-        end(
-            ctx,
-            new ApiError(
-                403, "AccessDeniedException", "Host or Origin names another site than this one."));
-        return;
-      }
+    if (refusal != null) {
+      ReferenceCountUtil.release(message);
+      end(ctx, refusal);
+      return;
     }
     ctx.fireChannelRead(message);
   }
@@ -65,36 +73,39 @@ final class HttpGuard extends ChannelInboundHandlerAdapter {
     ctx.writeAndFlush(HttpAnswer.error(error).toNetty()).addListener(ChannelFutureListener.CLOSE);
   }
 
-  private static @Nullable String originHost(@Nullable String origin) {
-    if (origin == null) {
-      return null;
+  private @Nullable ApiError refusal(HttpRequest request, InetAddress local) {
+    Iterator<String> hosts = request.headers().valueStringIterator(HttpHeaderNames.HOST);
+    String host = hosts.hasNext() ? hosts.next() : null;
+    if (hosts.hasNext() || (host == null && isOfToday(request))) {
+      return ONE_HOST;
     }
-    try {
-      String authority = URI.create(origin).getRawAuthority();
-      return authority == null ? "null" : authority;
-    } catch (IllegalArgumentException e) {
-      return "null";
+    if (host != null && !host.equals(latestHost)) {
+      if (!rule.isOurs(host, local)) {
+        return ANOTHER_SITE;
+      }
+      latestHost = host;
     }
+    Iterator<String> origins = request.headers().valueStringIterator(HttpHeaderNames.ORIGIN);
+    while (origins.hasNext()) {
+      if (!rule.isOurSite(origins.next(), host, local)) {
+        return ANOTHER_SITE;
+      }
+    }
+    return null;
   }
 
-  // On loopback only names of the loopback are ours; a door opened to the network can't know its
-  // own names.
-  private static boolean isOurs(
-      ChannelHandlerContext ctx, @Nullable String hostAndPort, boolean isHost) {
-    if (hostAndPort == null) {
-      return true;
-    }
-    boolean loopback =
-        !(ctx.channel().localAddress() instanceof InetSocketAddress local)
-            || isLoopback(local.getAddress());
-    if (!loopback && isHost) {
-      return true;
-    }
-    String host = hostAndPort.replaceFirst(":\\d*$", "");
-    return host.equalsIgnoreCase("localhost") || host.equals("127.0.0.1") || host.equals("[::1]");
+  // HTTP/1.0 knew no Host; no browser speaks it.
+  private static boolean isOfToday(HttpRequest request) {
+    return !request.protocolVersion().equals(HttpVersion.HTTP_1_0);
   }
 
-  private static boolean isLoopback(InetAddress address) {
-    return address.isLoopbackAddress();
+  private static InetAddress localAddress(ChannelHandlerContext ctx) {
+    return ctx.channel().localAddress() instanceof InetSocketAddress local
+        ? local.getAddress()
+        : InetAddress.getLoopbackAddress();
+  }
+
+  private static ApiError malformed(String message) {
+    return new ApiError(400, "MalformedHttpRequestException", message);
   }
 }

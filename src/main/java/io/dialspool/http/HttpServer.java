@@ -1,5 +1,6 @@
 package io.dialspool.http;
 
+import io.dialspool.time.Clock;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -15,6 +16,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
@@ -29,6 +31,8 @@ import java.util.function.Supplier;
  * itself.
  */
 public final class HttpServer implements AutoCloseable {
+  private static final long HANDSHAKE_TIMEOUT_MS = 10_000;
+
   private final Channel listener;
   private final ChannelGroup connections;
   private final String address;
@@ -58,6 +62,7 @@ public final class HttpServer implements AutoCloseable {
       Entrance entrance,
       Supplier<? extends ChannelHandler> door) {
     var connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    var tlsTrouble = new TlsTrouble(Clock.SYSTEM);
     var bootstrap =
         new ServerBootstrap()
             .group(loops)
@@ -77,7 +82,10 @@ public final class HttpServer implements AutoCloseable {
                     connections.add(channel);
                     SslContext tls = entrance.tls().get();
                     if (tls != null) {
-                      channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                      SslHandler handler = tls.newHandler(channel.alloc());
+                      handler.setHandshakeTimeoutMillis(
+                          Math.min(HANDSHAKE_TIMEOUT_MS, limits.idleMs()));
+                      channel.pipeline().addLast(handler, tlsTrouble);
                     }
                     channel
                         .pipeline()
@@ -91,7 +99,7 @@ public final class HttpServer implements AutoCloseable {
                             new HttpServerKeepAliveHandler(),
                             new FlowControlHandler(),
                             new KeptRead(),
-                            new HttpGuard());
+                            new HttpGuard(entrance.hosts()));
                     ChannelHandler gate = entrance.gate().get();
                     if (gate != null) {
                       channel.pipeline().addLast(gate);

@@ -1,7 +1,6 @@
 package io.dialspool.intake;
 
 import io.dialspool.http.ApiError;
-import io.dialspool.http.HttpCall;
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignReport;
 import io.dialspool.request.CampaignState;
@@ -70,14 +69,6 @@ public interface Backstage {
 
     /** Nothing was done. */
     void refused(ApiError error);
-  }
-
-  /**
-   * Whether the caller may see phone numbers and attributes: a key with the right {@code control}.
-   * Nobody may as long as nobody is asked who he is.
-   */
-  default boolean reveals(HttpCall call) {
-    return false;
   }
 
   /** Empty for a campaign that has no lane here. */

@@ -2,6 +2,8 @@ package io.dialspool.intake;
 
 import com.lmax.disruptor.InsufficientCapacityException;
 import io.dialspool.api.Operations;
+import io.dialspool.auth.Caller;
+import io.dialspool.auth.Right;
 import io.dialspool.http.ApiError;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.http.HttpCall;
@@ -15,6 +17,7 @@ import io.dialspool.request.RequestId;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.target.RawAnswer;
 import io.dialspool.target.RawCall;
+import io.netty.channel.Channel;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,10 +66,12 @@ final class CallRouter {
 
   private final Intake intake;
   private final Loop loop;
+  private final Channel channel;
 
-  CallRouter(Intake intake, Loop loop) {
+  CallRouter(Intake intake, Loop loop, Channel channel) {
     this.intake = intake;
     this.loop = loop;
+    this.channel = channel;
   }
 
   void route(HttpCall call) {
@@ -138,9 +143,15 @@ final class CallRouter {
               after,
               limit.isEmpty() ? Long.MAX_VALUE : Long.parseLong(limit),
               follow.equals("true"),
-              intake.backstage.reveals(call));
+              mayReveal());
       new FeedStream(intake, loop.events, call, wanted).begin();
     }
+  }
+
+  /** Numbers and attributes are for who may control; nobody may while nobody is asked. */
+  private boolean mayReveal() {
+    Caller caller = Caller.of(channel);
+    return caller != null && caller.rights().contains(Right.CONTROL);
   }
 
   private static String orEmpty(@Nullable String text) {

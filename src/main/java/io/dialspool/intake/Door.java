@@ -4,24 +4,20 @@ import io.dialspool.http.ApiDoor;
 import io.dialspool.http.ApiError;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.http.HttpCall;
+import io.dialspool.http.LastWords;
 import io.dialspool.request.CampaignId;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
@@ -29,7 +25,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,20 +43,10 @@ final class Door extends ChannelInboundHandlerAdapter {
       List.of("", "application/json", "application/x-amz-json-1.1");
   private static final List<String> LINES_TYPES = List.of(LineUpload.CONTENT_TYPE);
 
-  /**
-   * After an answer that came before the end of its request we go on reading a while: closing at
-   * once would reset the connection, and the client might lose the answer.
-   */
-  private static final long LINGER_BYTES_MAX = 16 << 20;
-
-  private static final long LINGER_MS = 2_000;
-
   private final Intake intake;
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable Loop loop;
   private @Nullable Exchange exchange;
-  private boolean lingering;
-  private long lingeredBytes;
   private String lastSegment = "";
   private @Nullable CampaignId lastCampaign;
 
@@ -73,7 +58,7 @@ final class Door extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext context) {
     ctx = context;
     loop = intake.loop(context.channel().eventLoop());
-    var router = new CallRouter(intake, loop());
+    var router = new CallRouter(intake, loop(), context.channel());
     context
         .pipeline()
         .addAfter(
@@ -108,10 +93,6 @@ final class Door extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (lingering) {
-      linger(message);
-      return;
-    }
     try {
       if (message instanceof HttpRequest request && begins(request)) {
         ReferenceCountUtil.release(message);
@@ -268,47 +249,18 @@ final class Door extends ChannelInboundHandlerAdapter {
 
   /** Answers before the request's end, and closes the connection. */
   void answerAndClose(ApiError error) {
-    FullHttpResponse response = HttpAnswer.error(error).toNetty();
-    response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    beginLingering();
-    thenClose(ctx().writeAndFlush(response));
+    exchange = null;
+    LastWords.say(ctx(), error);
   }
 
   /** No message is taken for a request any more. Call before the answer's last write. */
   void beginLingering() {
     exchange = null;
-    lingering = true;
-    // It would close at once.
-    if (ctx().pipeline().get(HttpServerKeepAliveHandler.class) != null) {
-      ctx().pipeline().remove(HttpServerKeepAliveHandler.class);
-    }
+    LastWords.begin(ctx());
   }
 
   void thenClose(ChannelFuture lastWrite) {
-    lastWrite.addListener(
-        (ChannelFutureListener)
-            written -> {
-              if (!written.isSuccess()) {
-                ctx().close();
-                return;
-              }
-              ((DuplexChannel) ctx().channel()).shutdownOutput();
-              ctx().executor().schedule(() -> ctx().close(), LINGER_MS, TimeUnit.MILLISECONDS);
-              next();
-            });
-  }
-
-  private void linger(Object message) {
-    if (message instanceof HttpContent content) {
-      lingeredBytes += content.content().readableBytes();
-    }
-    boolean last = message instanceof LastHttpContent;
-    ReferenceCountUtil.release(message);
-    if (last || lingeredBytes > LINGER_BYTES_MAX) {
-      ctx().close();
-    } else {
-      next();
-    }
+    LastWords.thenClose(ctx(), lastWrite);
   }
 
   // --- the connection

@@ -116,7 +116,7 @@ public final class Replay {
     }
   }
 
-  private static String unreadable(IOException e) {
+  static String unreadable(IOException e) {
     if (e instanceof EOFException) {
       return "the gzip data ends in the middle";
     }

@@ -1,5 +1,7 @@
 package io.dialspool.replay;
 
+import io.dialspool.target.Identification;
+import io.netty.handler.ssl.SslContext;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param patience how long the endpoint may be in trouble without any progress
  * @param backoffMs first wait after trouble; doubles up to 5 s
  * @param silenceMs an answer that says nothing for so long is given up
+ * @param identification says who sends
+ * @param tls for https, whom to trust; null for the authorities that Java trusts
  */
 public record ReplayConfig(
     URI endpoint,
@@ -33,11 +37,42 @@ public record ReplayConfig(
     int connections,
     Duration patience,
     int backoffMs,
-    int silenceMs) {
+    int silenceMs,
+    Identification identification,
+    @Nullable SslContext tls) {
   public static final URI ENDPOINT = URI.create("http://127.0.0.1:8025");
   public static final Duration EXPIRES_IN = Duration.ofHours(4);
   public static final Path REJECTS = Path.of("rejects.csv");
   public static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /** To a service that asks nobody, or trusted as Java trusts. */
+  public ReplayConfig(
+      URI endpoint,
+      String campaignId,
+      List<Source> sources,
+      Map<String, String> columns,
+      Duration expiresIn,
+      @Nullable Character delimiter,
+      Path rejects,
+      int connections,
+      Duration patience,
+      int backoffMs,
+      int silenceMs) {
+    this(
+        endpoint,
+        campaignId,
+        sources,
+        columns,
+        expiresIn,
+        delimiter,
+        rejects,
+        connections,
+        patience,
+        backoffMs,
+        silenceMs,
+        Identification.NONE,
+        null);
+  }
 
   public ReplayConfig {
     sources = List.copyOf(sources);

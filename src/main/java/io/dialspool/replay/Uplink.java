@@ -29,6 +29,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
@@ -103,7 +104,7 @@ final class Uplink implements AutoCloseable {
             + "/campaigns/"
             + URLEncoder.encode(config.campaignId(), StandardCharsets.UTF_8).replace("+", "%20")
             + "/dial-requests";
-    tls = secure ? clientTls() : null;
+    tls = !secure ? null : config.tls() == null ? clientTls() : config.tls();
     bootstrap =
         new Bootstrap()
             .group(loop)
@@ -117,7 +118,7 @@ final class Uplink implements AutoCloseable {
 
   private static SslContext clientTls() {
     try {
-      return SslContextBuilder.forClient().build();
+      return SslContextBuilder.forClient().sslProvider(SslProvider.JDK).build();
     } catch (SSLException e) {
       throw ReplayException.here("TLS can't be had: " + e.getMessage());
     }
@@ -303,6 +304,7 @@ final class Uplink implements AutoCloseable {
           .set(HttpHeaderNames.CONTENT_TYPE, "application/x-ndjson")
           .set(HttpHeaderNames.CONTENT_LENGTH, next.bytesEnd() - from)
           .set(HttpHeaderNames.USER_AGENT, "dialspool-replay");
+      config.identification().sign(request, clock.epochMs());
       written = open.writeAndFlush(request);
     }
 
@@ -407,7 +409,7 @@ final class Uplink implements AutoCloseable {
           }
           trouble(chunk, why, retryAfterMs);
         } else {
-          refuse(chunk, why + message());
+          refuse(chunk, why + message() + Refusal.whatToDo(errorType));
         }
         return;
       }
@@ -420,7 +422,7 @@ final class Uplink implements AutoCloseable {
       }
       chunk.inDoubt();
       if (error != null && REFUSALS.contains(error)) {
-        refuse(chunk, error);
+        refuse(chunk, error + Refusal.whatToDo(error));
       } else if (error != null) {
         trouble(chunk, error, retryAfterMs);
       } else {
@@ -463,8 +465,11 @@ final class Uplink implements AutoCloseable {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      connection.lostBecause(
-          cause instanceof SSLException ? "TLS fails: " + cause.getMessage() : "connection lost");
+      String fault = Refusal.ofTls(cause);
+      if (!fault.isEmpty()) {
+        end(ReplayException.endpoint(config.endpoint() + ": " + fault));
+      }
+      connection.lostBecause("connection lost");
       context.close();
     }
 

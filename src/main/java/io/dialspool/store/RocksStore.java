@@ -13,12 +13,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -38,6 +41,8 @@ import org.rocksdb.Slice;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The ordered store on RocksDB, one directory, one process.
@@ -48,6 +53,7 @@ import org.rocksdb.WriteOptions;
  * folder at each kill.
  */
 public final class RocksStore implements OrderedStore {
+  private static final Logger LOG = LoggerFactory.getLogger(RocksStore.class);
   private static final long CACHE_BYTES = 64L << 20;
   private static final long MEMTABLE_BYTES = 32L << 20;
 
@@ -85,15 +91,17 @@ public final class RocksStore implements OrderedStore {
   public static RocksStore open(Path directory, List<Space> spaces) {
     FileChannel lockFile = null;
     try {
-      if (!Files.isDirectory(directory)) {
-        Files.createDirectories(directory);
-        ownerOnly(directory);
+      if (Files.isDirectory(directory)) {
+        warnIfOthersMayRead(directory);
+      } else {
+        // RocksDB's own files have the process's umask; below this directory that is enough.
+        Files.createDirectories(directory, ownerOnly(directory, "rwx------"));
       }
       lockFile =
           FileChannel.open(
               directory.resolve("dialspool.lock"),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE);
+              Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+              ownerOnly(directory, "rw-------"));
       FileLock lock = tryLock(lockFile);
       if (lock == null) {
         throw new StoreException(directory + " is in use by another process");
@@ -305,10 +313,30 @@ public final class RocksStore implements OrderedStore {
     RocksDB.loadLibrary();
   }
 
-  private static void ownerOnly(Path directory) throws IOException {
-    if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+  private static FileAttribute<?>[] ownerOnly(Path directory, String permissions) {
+    return isPosix(directory)
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  // A directory that was there before us is whose made it: we say what we see.
+  private static void warnIfOthersMayRead(Path directory) throws IOException {
+    if (isPosix(directory)) {
+      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
+      if (permissions.contains(PosixFilePermission.OTHERS_READ)
+          || permissions.contains(PosixFilePermission.OTHERS_EXECUTE)) {
+        LOG.warn(
+            "{} may be read by every user of this machine, numbers and attributes in it (expected:"
+                + " chmod 700)",
+            directory);
+      }
     }
+  }
+
+  private static boolean isPosix(Path directory) {
+    return directory.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
   private static String reason(IOException e) {

@@ -77,11 +77,15 @@ public final class HttpTarget implements Target {
       EventLoopGroup loops,
       Clock clock) {
     URI whole = endpoint == null ? endpoint(config) : endpoint;
-    return open(config, identity, whole, loops, clock, isTls(whole) ? tls() : null);
+    return open(config, identity, whole, loops, clock, null);
   }
 
-  // With the TLS settings given, for a test's own certificate.
-  static HttpTarget open(
+  /**
+   * The same with TLS settings given.
+   *
+   * @param tls for {@code https}: who is trusted; null for the authorities that Java trusts
+   */
+  public static HttpTarget open(
       TargetConfig config,
       TargetIdentity identity,
       URI endpoint,
@@ -92,7 +96,8 @@ public final class HttpTarget implements Target {
       throw new IllegalArgumentException(
           "target.endpoint: " + endpoint + " (expected: http:// or https://, host and port)");
     }
-    return new HttpTarget(config, identity, endpoint, loops, clock, tls);
+    SslContext needed = !isTls(endpoint) ? null : tls == null ? tls() : tls;
+    return new HttpTarget(config, identity, endpoint, loops, clock, needed);
   }
 
   /**

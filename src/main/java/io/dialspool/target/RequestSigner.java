@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import java.net.URI;
 import java.time.Clock;
@@ -39,9 +40,13 @@ final class RequestSigner {
    * @param endpoint scheme, host and port
    */
   RequestSigner(URI endpoint, TargetConfig config) {
+    this(endpoint, config.region(), credentials(config));
+  }
+
+  RequestSigner(URI endpoint, String region, AwsCredentialsIdentity credentials) {
     this.endpoint = endpoint;
-    this.region = config.region();
-    this.credentials = credentials(config);
+    this.region = region;
+    this.credentials = credentials;
   }
 
   private static AwsCredentialsIdentity credentials(TargetConfig config) {
@@ -66,18 +71,7 @@ final class RequestSigner {
       String method, String pathAndQuery, String contentType, byte[] body, long nowMs) {
     int question = pathAndQuery.indexOf('?');
     String path = question < 0 ? pathAndQuery : pathAndQuery.substring(0, question);
-    var wanted =
-        SdkHttpRequest.builder()
-            .method(SdkHttpMethod.fromValue(method))
-            .protocol(endpoint.getScheme())
-            .host(endpoint.getHost())
-            .encodedPath(path);
-    if (endpoint.getPort() >= 0) {
-      wanted.port(endpoint.getPort());
-    }
-    if (!contentType.isEmpty()) {
-      wanted.putHeader("Content-Type", contentType);
-    }
+    SdkHttpRequest.Builder wanted = wanted(endpoint.getScheme(), method, path, contentType);
     var query = new StringBuilder();
     if (question >= 0) {
       for (String pair : pathAndQuery.substring(question + 1).split("&", -1)) {
@@ -95,19 +89,9 @@ final class RequestSigner {
             .append(SdkHttpUtils.urlEncode(value));
       }
     }
-    var now = Clock.fixed(Instant.ofEpochMilli(nowMs), ZoneOffset.UTC);
     SdkHttpRequest signed =
         signer
-            .sign(
-                SignRequest.builder(credentials)
-                    .request(wanted.build())
-                    .payload(ContentStreamProvider.fromByteArray(body))
-                    .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, SERVICE)
-                    .putProperty(AwsV4HttpSigner.REGION_NAME, region)
-                    // A campaign's id may be "..": the path is signed as it is sent.
-                    .putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false)
-                    .putProperty(HttpSigner.SIGNING_CLOCK, now)
-                    .build())
+            .sign(request(wanted, nowMs).payload(ContentStreamProvider.fromByteArray(body)).build())
             .request();
     var request =
         new DefaultFullHttpRequest(
@@ -119,5 +103,59 @@ final class RequestSigner {
     request.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
     request.headers().set(HttpHeaderNames.USER_AGENT, "dialspool");
     return request;
+  }
+
+  /**
+   * Signs a request whose body isn't part of what is signed.
+   *
+   * @param request method, path without a query, and content type are there
+   * @param nowMs on the other side's clock
+   */
+  void signHead(HttpRequest request, long nowMs) {
+    // Over plain HTTP the signer hashes every body, whatever it is told: to it, all is https. It
+    // uses the scheme for nothing else, for it writes the Host itself.
+    SdkHttpRequest.Builder wanted =
+        wanted(
+            "https",
+            request.method().name(),
+            request.uri(),
+            request.headers().get(HttpHeaderNames.CONTENT_TYPE, ""));
+    signer
+        .sign(
+            request(wanted, nowMs)
+                .putProperty(AwsV4HttpSigner.PAYLOAD_SIGNING_ENABLED, false)
+                .build())
+        .request()
+        .headers()
+        .forEach((name, values) -> request.headers().set(name, values));
+  }
+
+  private SdkHttpRequest.Builder wanted(
+      String scheme, String method, String path, String contentType) {
+    SdkHttpRequest.Builder wanted =
+        SdkHttpRequest.builder()
+            .method(SdkHttpMethod.fromValue(method))
+            .protocol(scheme)
+            .host(endpoint.getHost())
+            .encodedPath(path);
+    if (endpoint.getPort() >= 0) {
+      wanted.port(endpoint.getPort());
+    }
+    if (!contentType.isEmpty()) {
+      wanted.putHeader("Content-Type", contentType);
+    }
+    return wanted;
+  }
+
+  private SignRequest.Builder<AwsCredentialsIdentity> request(
+      SdkHttpRequest.Builder wanted, long nowMs) {
+    return SignRequest.builder(credentials)
+        .request(wanted.build())
+        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, SERVICE)
+        .putProperty(AwsV4HttpSigner.REGION_NAME, region)
+        // A campaign's id may be "..": the path is signed as it is sent.
+        .putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false)
+        .putProperty(
+            HttpSigner.SIGNING_CLOCK, Clock.fixed(Instant.ofEpochMilli(nowMs), ZoneOffset.UTC));
   }
 }

@@ -55,7 +55,8 @@ class CampaignOperationsTest {
             0,
             ONBOARDING_MS,
             "",
-            1);
+            1,
+            "");
     return new OutboundCampaigns(store, clock, config, Faults.NONE);
   }
 

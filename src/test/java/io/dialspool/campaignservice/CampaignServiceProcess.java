@@ -34,6 +34,7 @@ final class CampaignServiceProcess {
         0,
         3_000,
         "",
-        1);
+        1,
+        "");
   }
 }

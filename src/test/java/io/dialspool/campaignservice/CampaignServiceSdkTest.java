@@ -93,7 +93,8 @@ class CampaignServiceSdkTest {
         0,
         3_000,
         faults,
-        1);
+        1,
+        "");
   }
 
   @AfterEach

@@ -253,7 +253,8 @@ class ContactRecordTest {
             0,
             3_000,
             "",
-            1),
+            1,
+            ""),
         Faults.NONE);
   }
 

@@ -742,7 +742,8 @@ class OutboundCampaignsTest {
         0,
         3_000,
         "",
-        1);
+        1,
+        "");
   }
 
   private long dialled(String id) {

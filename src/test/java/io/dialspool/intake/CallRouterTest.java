@@ -305,7 +305,8 @@ class CallRouterTest {
   void shouldTakeAnEmptyChunkedBody() throws Exception {
     door.targetAnswer = answered(200, "", "");
     client
-        .send("POST /campaigns/c-1/start HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+        .send(
+            "POST /campaigns/c-1/start HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
         .sendLastChunk();
     assertEquals(200, client.answer().status());
     assertEquals(0, door.forwarded.get(0).body().length);

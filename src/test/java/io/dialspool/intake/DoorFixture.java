@@ -11,7 +11,6 @@ import com.lmax.disruptor.util.DaemonThreadFactory;
 import io.dialspool.config.IntakeConfig;
 import io.dialspool.http.ApiError;
 import io.dialspool.http.Entrance;
-import io.dialspool.http.HttpCall;
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignReport;
 import io.dialspool.request.CampaignState;
@@ -110,6 +109,10 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
   }
 
   DoorFixture(IntakeConfig config) {
+    this(config, Entrance.OPEN);
+  }
+
+  DoorFixture(IntakeConfig config, Entrance entrance) {
     disruptor =
         new Disruptor<>(
             DialSlot::new,
@@ -119,7 +122,7 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
             new BlockingWaitStrategy());
     disruptor.handleEventsWith((slot, sequence, endOfBatch) -> consume(slot, endOfBatch));
     ring = disruptor.start();
-    intake = Intake.start(config, Entrance.OPEN, loops, ring, this, this, this);
+    intake = Intake.start(config, entrance, loops, ring, this, this, this);
   }
 
   RawClient client() {
@@ -284,11 +287,6 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
     } else {
       reply.done(redriveReport);
     }
-  }
-
-  @Override
-  public boolean reveals(HttpCall call) {
-    return call.header("Authorization").equals("control");
   }
 
   @Override

@@ -61,16 +61,6 @@ class FeedStreamTest {
   }
 
   @Test
-  void shouldShowThemToWhoMaySeeThem() throws Exception {
-    door.outcomes.add(page("2-1", true, expired(2, "2-1")));
-    client.send("GET /campaigns/c-1/dead-letters", "Authorization: control\r\n", "");
-    String body = client.answer().body();
-    assertTrue(
-        body.endsWith("\"phoneNumber\":\"+12065550123\",\"attributes\":{\"name\":\"Ann\"}}\n"),
-        body);
-  }
-
-  @Test
   void shouldReadPageAfterPageToWhereTheFeedEndedAtFirst() throws Exception {
     door.outcomes.add(page("1-1", false, submitted(1, "1-1")));
     door.outcomes.add(page("2-1", true, submitted(2, "2-1")));

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.SocketFactory;
 
 /** An HTTP client of bare bytes, for what well-behaved clients can't do. */
 final class RawClient implements AutoCloseable {
@@ -28,9 +29,13 @@ final class RawClient implements AutoCloseable {
   private final InputStream in;
 
   RawClient(String url) {
+    this(url, SocketFactory.getDefault());
+  }
+
+  RawClient(String url, SocketFactory sockets) {
     try {
       URI uri = URI.create(url);
-      socket = new Socket(uri.getHost(), uri.getPort());
+      socket = sockets.createSocket(uri.getHost(), uri.getPort());
       socket.setSoTimeout(TIMEOUT_MS);
       in = new BufferedInputStream(socket.getInputStream());
     } catch (IOException e) {

@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -195,10 +196,24 @@ class RocksStoreTest {
 
   @Test
   void shouldKeepOthersOutOfADirectoryThatItMade() throws IOException {
-    assertEquals(
-        "rwx------",
-        java.nio.file.attribute.PosixFilePermissions.toString(
-            Files.getPosixFilePermissions(directory.resolve("spool"))));
+    Path deep = directory.resolve("data").resolve("spool");
+    RocksStore.open(deep, SPACES).close();
+    for (Path made : List.of(deep.getParent(), deep, directory.resolve("spool"))) {
+      assertEquals("rwx------", permissions(made));
+    }
+    assertEquals("rw-------", permissions(deep.resolve("dialspool.lock")));
+  }
+
+  @Test
+  void shouldLeaveADirectoryAsItIsThatWasThere() throws IOException {
+    Path shared = Files.createDirectory(directory.resolve("shared"));
+    Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
+    RocksStore.open(shared, SPACES).close();
+    assertEquals("rwxr-xr-x", permissions(shared));
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
 
   @ParameterizedTest

@@ -44,7 +44,8 @@ final class SignatureCheck {
     for (String name : signedHeaders.split(";", -1)) {
       canonical.append(name).append(':').append(headers.get(name)).append('\n');
     }
-    canonical.append('\n').append(signedHeaders).append('\n').append(sha256(body));
+    canonical.append('\n').append(signedHeaders).append('\n');
+    canonical.append(headers.getOrDefault("x-amz-content-sha256", sha256(body)));
 
     String date = headers.getOrDefault("x-amz-date", "");
     String scope = date.substring(0, 8) + "/" + region + "/connect-campaigns/aws4_request";

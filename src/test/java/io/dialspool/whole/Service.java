@@ -243,11 +243,17 @@ final class Service implements AutoCloseable {
   }
 
   static Answer call(String method, String url, String contentType, String body) {
+    return call(method, url, contentType, body, Map.of());
+  }
+
+  static Answer call(
+      String method, String url, String contentType, String body, Map<String, String> headers) {
     try {
       var request =
           HttpRequest.newBuilder(URI.create(url))
               .timeout(Duration.ofSeconds(60))
               .method(method, HttpRequest.BodyPublishers.ofString(body));
+      headers.forEach(request::header);
       if (!contentType.isEmpty()) {
         request.header("Content-Type", contentType);
       }

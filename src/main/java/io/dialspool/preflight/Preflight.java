@@ -1,0 +1,221 @@
+package io.dialspool.preflight;
+
+import io.dialspool.campaignservice.CampaignService;
+import io.dialspool.config.CampaignServiceConfig;
+import io.dialspool.config.Config;
+import io.dialspool.config.TargetConfig;
+import io.dialspool.http.Entrance;
+import io.dialspool.http.TlsFiles;
+import io.dialspool.replay.DryRun;
+import io.dialspool.replay.ReplayConfig;
+import io.dialspool.request.CampaignId;
+import io.dialspool.store.StoreException;
+import io.dialspool.target.HttpTarget;
+import io.dialspool.target.TargetIdentity;
+import io.dialspool.time.Clock;
+import io.dialspool.validate.NumberRule;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.ssl.SslContext;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at everything that must be so before the first lead is sent, in the order in which it would
+ * fail, and sends none. Use once, on one thread.
+ */
+public final class Preflight {
+  private static final long SOON_MS = 60_000;
+
+  private final Config config;
+  private final CampaignServiceConfig embedded;
+  private final Clock clock;
+  private final Consumer<Finding> listener;
+  private final List<Finding> findings = new ArrayList<>();
+  private DryRun.@Nullable Outcome file;
+
+  /**
+   * @param config whose doors are checked already
+   * @param embedded how to run the embedded service for a moment, on any free port of the loopback
+   * @param listener told of each finding at once
+   */
+  public Preflight(
+      Config config, CampaignServiceConfig embedded, Clock clock, Consumer<Finding> listener) {
+    this.config = config;
+    this.embedded = embedded;
+    this.clock = clock;
+    this.listener = listener;
+  }
+
+  /**
+   * Checks.
+   *
+   * @param campaign that leads are to be sent to
+   * @param replay the sample file and how to read it; null for none
+   */
+  public List<Finding> run(CampaignId campaign, @Nullable ReplayConfig replay)
+      throws InterruptedException {
+    found(Finding.ok("configuration", "valid; " + targetInWords()));
+    target(campaign);
+    found(Ground.spool(config));
+    found(Ground.ports(config));
+    if (replay != null) {
+      sample(replay);
+    }
+    return List.copyOf(findings);
+  }
+
+  /** What the sample file came to; null if there was none. */
+  public DryRun.@Nullable Outcome file() {
+    return file;
+  }
+
+  private void found(Finding finding) {
+    findings.add(finding);
+    listener.accept(finding);
+  }
+
+  // --- the target
+
+  private boolean isEmbedded() {
+    return config.target().kind().equals("embedded");
+  }
+
+  private String targetInWords() {
+    TargetConfig target = config.target();
+    return isEmbedded()
+        ? "the target is the embedded campaign service"
+        : "the target is " + HttpTarget.endpoint(target) + ", Region " + target.region();
+  }
+
+  private void target(CampaignId campaign) throws InterruptedException {
+    if (!isEmbedded()) {
+      found(credentials(config.target()));
+      ask(HttpTarget.endpoint(config.target()), null, campaign);
+      return;
+    }
+    Path directory = Path.of(embedded.directory());
+    if (Ground.isHeld(directory)) {
+      askTheRunning(campaign);
+    } else if (!Files.exists(directory.resolve("CURRENT"))) {
+      found(
+          Finding.fail(
+              "campaign",
+              campaign + " is not known: the embedded service has not run yet in " + directory,
+              "start serve and create the campaign"));
+    } else {
+      try (CampaignService service = CampaignService.start(embedded, Entrance.OPEN, clock)) {
+        ask(URI.create(service.url()), null, campaign);
+      } catch (StoreException e) {
+        found(
+            Finding.fail(
+                "target", String.valueOf(e.getMessage()), "see campaignService.directory"));
+      }
+    }
+  }
+
+  private void askTheRunning(CampaignId campaign) throws InterruptedException {
+    CampaignServiceConfig running = config.campaignService();
+    if (running.port() == 0) {
+      found(
+          Finding.warn(
+              "target",
+              "the embedded service runs, on a port that only its ready line tells",
+              "set campaignService.port to have it looked at"));
+      return;
+    }
+    TlsFiles tls = TlsFiles.open(config.doors(), clock);
+    String host = running.address().contains(":") ? "[::1]" : "127.0.0.1";
+    ask(
+        URI.create((tls.isOn() ? "https://" : "http://") + host + ":" + running.port()),
+        tls.ownClient(),
+        campaign);
+  }
+
+  private static Finding credentials(TargetConfig target) {
+    return Finding.ok(
+        "credentials", "of the configuration, access key " + masked(target.accessKeyId()));
+  }
+
+  /** The last four characters, if the others still hide it. */
+  static String masked(String keyId) {
+    return "…" + (keyId.length() >= 12 ? keyId.substring(keyId.length() - 4) : "");
+  }
+
+  private void ask(URI endpoint, @Nullable SslContext tls, CampaignId campaign)
+      throws InterruptedException {
+    Finding reach = Reach.of(endpoint, config.target().connectTimeoutMs(), clock);
+    found(reach);
+    if (reach.level().isFailure()) {
+      return;
+    }
+    var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    var identity =
+        new TargetIdentity(
+            config.target().kind(), "", config.target().region(), endpoint.toString());
+    try (HttpTarget target =
+        HttpTarget.open(config.target(), identity, endpoint, loops, clock, tls)) {
+      new CampaignCheck(target, campaign.value(), this::found).run();
+    } finally {
+      loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3_000);
+    }
+  }
+
+  // --- the file
+
+  private void sample(ReplayConfig replay) {
+    DryRun.Outcome outcome =
+        DryRun.of(replay, NumberRule.load(config.intake().fullNumberCheck()), clock);
+    file = outcome;
+    String rows = String.format(Locale.ROOT, "%,d rows", outcome.rows());
+    if (!outcome.whole()) {
+      rows = "the first " + rows;
+    }
+    if (outcome.rows() == 0) {
+      found(Finding.fail("file", "no rows", "see that it is the right file"));
+      return;
+    }
+    if (outcome.valid() < outcome.rows()) {
+      found(
+          Finding.fail(
+              "file",
+              String.format(
+                  Locale.ROOT,
+                  "%s, %,d fine, %,d would be rejected",
+                  rows,
+                  outcome.valid(),
+                  outcome.rows() - outcome.valid()),
+              "mend these rows, or let replay list them as rejects"));
+    } else {
+      found(Finding.ok("file", rows + ", all fine"));
+    }
+    if (outcome.valid() > 0) {
+      long aheadMs = outcome.earliestDeadlineMs() - clock.epochMs();
+      String found = "the first passes in " + span(aheadMs);
+      found(
+          aheadMs < SOON_MS
+              ? Finding.warn(
+                  "deadlines", found, "what has less than 35 s left is never sent, but expires")
+              : Finding.ok("deadlines", found));
+    }
+  }
+
+  static String span(long ms) {
+    Duration span = Duration.ofMillis(ms);
+    if (span.toDays() > 1) {
+      return span.toDays() + " days";
+    }
+    if (span.toHours() > 1) {
+      return span.toHours() + " h " + span.toMinutesPart() + " min";
+    }
+    return span.toMinutes() > 1 ? span.toMinutes() + " min" : span.toSeconds() + " s";
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialspool.auth;
+
+import org.jspecify.annotations.NullMarked;
