@@ -77,7 +77,8 @@ final class ServiceClient {
   }
 
   private HttpRequest.Builder request(String method, String below, byte[] body) {
-    String base = endpoint.getRawPath() == null ? "" : endpoint.getRawPath().replaceFirst("/+$", "");
+    String base =
+        endpoint.getRawPath() == null ? "" : endpoint.getRawPath().replaceFirst("/+$", "");
     FullHttpRequest proven =
         who.signed(
             method,
@@ -107,8 +108,7 @@ final class ServiceClient {
    */
   Answer post(String below, String body) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    return patiently(
-        () -> join(send(request("POST", below, bytes).timeout(ANSWER).build())));
+    return patiently(() -> join(send(request("POST", below, bytes).timeout(ANSWER).build())));
   }
 
   /** Recalls one request; the answer comes on a thread of the client's, an unreachable one too. */
@@ -149,7 +149,8 @@ final class ServiceClient {
   InputStream lines(String below) throws InterruptedException {
     try {
       HttpResponse<InputStream> answer =
-          client.send(request("GET", below, NOTHING).build(), HttpResponse.BodyHandlers.ofInputStream());
+          client.send(
+              request("GET", below, NOTHING).build(), HttpResponse.BodyHandlers.ofInputStream());
       if (answer.statusCode() == 200) {
         return answer.body();
       }
