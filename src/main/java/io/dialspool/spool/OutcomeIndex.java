@@ -12,7 +12,7 @@ import java.util.Map;
 /**
  * In which order requests of a lane ended: one small key for each group of settles that says which
  * parts it wrote, a second one if dead letters are among them. The outcomes themselves stay in
- * their parts, so a delivered request costs the feed half a byte, not a key. Written in the
+ * their parts, so a delivered request costs the feed a byte or two, not a key. Written in the
  * settles' own batch. Store thread only.
  *
  * <pre>
