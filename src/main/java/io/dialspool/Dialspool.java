@@ -38,6 +38,7 @@ import io.dialspool.spool.Spool;
 import io.dialspool.spool.SpoolStage;
 import io.dialspool.spool.StoreReply;
 import io.dialspool.spool.StoreWorker;
+import io.dialspool.store.PatientStore;
 import io.dialspool.store.RocksStore;
 import io.dialspool.target.HttpTarget;
 import io.dialspool.target.Target;
@@ -87,6 +88,7 @@ public final class Dialspool implements AutoCloseable {
   private static final int LOOK_UPS_WAITING_MAX = 10_000;
   private static final long DRAIN_MS = 15_000;
   private static final String KEY_FILE = "doors.keyFile";
+  private static final long SCRUBBED_BYTES = 64L << 20;
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -99,6 +101,7 @@ public final class Dialspool implements AutoCloseable {
   private final ManagementServer management;
   private final Dispatcher dispatcher;
   private volatile boolean draining;
+  private volatile @Nullable PatientStore patience;
   private volatile @Nullable DutyThread store;
   private volatile @Nullable DutyThread dispatch;
 
@@ -135,7 +138,9 @@ public final class Dialspool implements AutoCloseable {
 
       // The spool, and what waits in it.
       Path directory = Path.of(config.spool().directory());
-      RocksStore store = own(RocksStore.open(directory, Spool.spaces()));
+      RocksStore rocks = own(RocksStore.open(directory, Spool.spaces()));
+      var store = new PatientStore(rocks); // waits where the disk is full
+      patience = store;
       Spool spool = Spool.open(store, campaign -> identity);
       var mailbox = new Mailbox(this::wakeDispatch);
       var worker = new StoreWorker(spool, this::storeReplied, this::wakeStore);
@@ -202,9 +207,18 @@ public final class Dialspool implements AutoCloseable {
       housekeeping.scheduleWithFixedDelay(retention::runOnce, 10, 1, TimeUnit.SECONDS);
 
       // The doors, last: nobody is let in before everything stands.
-      var disk = new DiskWatch(directory, config.spool().freeBytesMin());
-      disk.look();
-      housekeeping.scheduleWithFixedDelay(disk::look, 1, 1, TimeUnit.SECONDS);
+      var disk = new DiskWatch(directory, config.spool().freeBytesMin(), this::halt);
+      disk.look(clock.epochMs());
+      housekeeping.scheduleWithFixedDelay(
+          () -> {
+            if (!draining) {
+              disk.look(clock.epochMs());
+            }
+          },
+          1,
+          1,
+          TimeUnit.SECONDS);
+      housekeeping.scheduleWithFixedDelay(() -> lookAfter(rocks), 5, 5, TimeUnit.SECONDS);
       ThreadPoolExecutor lookUps = lookUps();
       var feed = new OutcomeFeed(spool);
       var redrives =
@@ -214,7 +228,7 @@ public final class Dialspool implements AutoCloseable {
               lookUps,
               (ms, what) -> housekeeping.schedule(what, ms, TimeUnit.MILLISECONDS),
               clock,
-              () -> overload(disk));
+              () -> overload(disk, store));
       desk =
           new FrontDesk(
               target,
@@ -224,7 +238,7 @@ public final class Dialspool implements AutoCloseable {
               new Feeds(spool, feed, lookUps),
               redrives,
               lookUps,
-              () -> overload(disk));
+              () -> overload(disk, store));
       var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, dispatcher);
       housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
       var door = new Meters.Door(metrics);
@@ -246,7 +260,7 @@ public final class Dialspool implements AutoCloseable {
                   loops,
                   metrics,
                   this::live,
-                  () -> ready(disk)));
+                  () -> ready(disk, store)));
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -291,11 +305,18 @@ public final class Dialspool implements AutoCloseable {
   }
 
   /**
-   * Whether the ports may listen where the configuration says; resolves names.
+   * Looks whether the doors could be opened as the configuration says: where the ports listen,
+   * certificates, keys. Resolves names and reads files.
    *
-   * @throws ConfigException with a line for each that may not
+   * @throws ConfigException with what is wrong
    */
-  public static void checkBindings(Config config) {
+  public static void checkDoors(Config config, Clock clock) {
+    checkBindings(config);
+    TlsFiles.open(config.doors(), clock);
+    Gates.ofService(config, config.target().isAmazon(), clock);
+  }
+
+  private static void checkBindings(Config config) {
     String keyFile = config.doors().keyFile();
     var bindings = new ArrayList<Binding>();
     bindings.add(new Binding("intake.address", config.intake().address(), KEY_FILE, keyFile));
@@ -439,6 +460,18 @@ public final class Dialspool implements AutoCloseable {
     dispatcher.onStoreReply(reply);
   }
 
+  // --- the disk
+
+  // A failure on this thread would else end the task without a word.
+  private void lookAfter(RocksStore store) {
+    try {
+      store.sealLog();
+      store.scrub(SCRUBBED_BYTES);
+    } catch (RuntimeException e) {
+      halt(e);
+    }
+  }
+
   // --- how it is
 
   /**
@@ -452,12 +485,15 @@ public final class Dialspool implements AutoCloseable {
     }
   }
 
-  private @Nullable ApiError overload(DiskWatch disk) {
+  private @Nullable ApiError overload(DiskWatch disk, PatientStore store) {
     if (failure.get() != null) {
       return ApiError.unavailable("The spool has stopped; it must be started again.", 10);
     }
     if (draining) {
       return ApiError.unavailable("Shutting down.", 1);
+    }
+    if (store.isWaiting()) {
+      return ApiError.throttled("The disk of the spool is full.", 10);
     }
     if (disk.isFull()) {
       return ApiError.throttled("The disk of the spool is almost full.", 10);
@@ -473,8 +509,8 @@ public final class Dialspool implements AutoCloseable {
     return cause == null ? Health.OK : new Health(false, "halted: " + cause.getMessage());
   }
 
-  private Health ready(DiskWatch disk) {
-    ApiError error = overload(disk);
+  private Health ready(DiskWatch disk, PatientStore store) {
+    ApiError error = overload(disk, store);
     return error == null ? live() : new Health(false, error.message());
   }
 
@@ -515,6 +551,10 @@ public final class Dialspool implements AutoCloseable {
   @Override
   public void close() {
     draining = true;
+    PatientStore waiting = patience;
+    if (waiting != null) {
+      waiting.giveUp(); // else a thread that waits for room would never end
+    }
     while (!parts.isEmpty()) {
       AutoCloseable part = parts.pop();
       try {

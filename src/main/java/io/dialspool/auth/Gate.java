@@ -86,6 +86,9 @@ final class Gate extends ChannelDuplexHandler {
       if (mode == Mode.PASS) {
         Caller.set(ctx.channel(), ruling.caller());
       }
+      if (ruling.caller() != null) {
+        head.setUri(Query.withoutCredentials(head.uri()));
+      }
       ctx.fireChannelRead(head);
       return;
     }

@@ -4,6 +4,7 @@ import io.dialspool.config.Config;
 import io.dialspool.config.ConfigException;
 import io.dialspool.time.Clock;
 import io.netty.channel.ChannelHandler;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -72,7 +73,11 @@ public final class Gates {
   }
 
   private static @Nullable KeyFile file(String configKey, String path) {
-    return path.isEmpty() ? null : KeyFile.open(configKey, Path.of(path));
+    try {
+      return path.isEmpty() ? null : KeyFile.open(configKey, Path.of(path));
+    } catch (InvalidPathException e) {
+      throw new ConfigException(List.of(configKey + ": (expected: a path)"));
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.dialspool.auth;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -40,7 +41,9 @@ interface KeySource {
 
       @Override
       public byte[] read() throws IOException {
-        return Files.readAllBytes(path);
+        try (InputStream in = Files.newInputStream(path)) {
+          return in.readNBytes(KeyFile.BYTES_MAX);
+        }
       }
     };
   }

@@ -4,11 +4,21 @@ import io.dialspool.http.HttpCall;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The query of a request target, its pairs as sent; empty pairs left out. */
 final class Query {
   static final String SIGNATURE = "X-Amz-Signature";
+  private static final Set<String> CREDENTIALS =
+      Set.of(
+          "X-Amz-Algorithm",
+          "X-Amz-Credential",
+          "X-Amz-Date",
+          "X-Amz-Expires",
+          "X-Amz-SignedHeaders",
+          "X-Amz-Security-Token",
+          SIGNATURE);
   private static final Query NONE = new Query(List.of());
 
   private final List<Pair> pairs;
@@ -42,6 +52,27 @@ final class Query {
       }
     }
     return new Query(pairs);
+  }
+
+  /**
+   * The request target without what presigns it, all else as it was: a door that passes the call on
+   * must not pass these on too.
+   */
+  static String withoutCredentials(String uri) {
+    int question = uri.indexOf('?');
+    if (question < 0) {
+      return uri;
+    }
+    var kept = new StringBuilder(uri.length()).append(uri, 0, question);
+    char before = '?';
+    for (String pair : uri.substring(question + 1).split("&", -1)) {
+      int equals = pair.indexOf('=');
+      if (!CREDENTIALS.contains(HttpCall.decoded(equals < 0 ? pair : pair.substring(0, equals)))) {
+        kept.append(before).append(pair);
+        before = '&';
+      }
+    }
+    return kept.toString();
   }
 
   boolean has(String name) {

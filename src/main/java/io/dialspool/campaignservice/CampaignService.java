@@ -16,7 +16,7 @@ import io.dialspool.http.HttpCall;
 import io.dialspool.http.HttpLimits;
 import io.dialspool.http.HttpServer;
 import io.dialspool.request.CampaignState;
-import io.dialspool.store.OrderedStore;
+import io.dialspool.store.PatientStore;
 import io.dialspool.store.RocksStore;
 import io.dialspool.time.Clock;
 import io.netty.channel.EventLoopGroup;
@@ -46,7 +46,7 @@ public final class CampaignService implements AutoCloseable {
               new Shape.Choice(
                   Arrays.stream(CampaignState.values()).map(CampaignState::wire).toList())));
 
-  private final OrderedStore store;
+  private final PatientStore store;
   private final OutboundCampaigns campaigns;
   private final GroupCommit commit;
   private final EventLoopGroup loops;
@@ -55,7 +55,9 @@ public final class CampaignService implements AutoCloseable {
 
   private CampaignService(
       CampaignServiceConfig config, Entrance entrance, Clock clock, Faults faults) {
-    store = RocksStore.open(Path.of(config.directory()), OutboundCampaigns.SPACES);
+    store =
+        new PatientStore(
+            RocksStore.open(Path.of(config.directory()), OutboundCampaigns.SPACES));
     loops =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("campaign-service", true), NioIoHandler.newFactory());
@@ -240,6 +242,7 @@ public final class CampaignService implements AutoCloseable {
       return;
     }
     closed = true;
+    store.giveUp(); // who waits for room now would wait for ever
     server.stopAccepting();
     boolean ended = commit.drain();
     server.close();

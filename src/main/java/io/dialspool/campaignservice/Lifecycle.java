@@ -7,27 +7,32 @@ import static io.dialspool.request.CampaignState.STOPPED;
 
 import io.dialspool.http.ApiError;
 import io.dialspool.request.CampaignState;
-import java.util.EnumSet;
-import java.util.Set;
 
 /**
  * Which call is legal in which state, and where it leads: the matrix of contract section 7 in its
  * v1 reading, where a campaign may be deleted in any state. Completed is as Stopped.
  */
 enum Lifecycle {
-  START("StartCampaign", RUNNING, EnumSet.of(INITIALIZED)),
-  PAUSE("PauseCampaign", PAUSED, EnumSet.of(RUNNING)),
-  RESUME("ResumeCampaign", RUNNING, EnumSet.of(PAUSED)),
-  STOP("StopCampaign", STOPPED, EnumSet.of(RUNNING, PAUSED));
+  START("StartCampaign", RUNNING),
+  PAUSE("PauseCampaign", PAUSED),
+  RESUME("ResumeCampaign", RUNNING),
+  STOP("StopCampaign", STOPPED);
 
   private final String call;
   private final CampaignState to;
-  private final Set<CampaignState> from;
 
-  Lifecycle(String call, CampaignState to, Set<CampaignState> from) {
+  Lifecycle(String call, CampaignState to) {
     this.call = call;
     this.to = to;
-    this.from = from;
+  }
+
+  private boolean isLegalIn(CampaignState state) {
+    return switch (this) {
+      case START -> state == INITIALIZED;
+      case PAUSE -> state == RUNNING;
+      case RESUME -> state == PAUSED;
+      case STOP -> state == RUNNING || state == PAUSED;
+    };
   }
 
   CampaignState to() {
@@ -36,7 +41,7 @@ enum Lifecycle {
 
   /** Refuses the move if the campaign's state doesn't let it. */
   void check(Campaign campaign) {
-    if (!from.contains(campaign.state())) {
+    if (!isLegalIn(campaign.state())) {
       throw refused(campaign, call);
     }
   }
@@ -67,7 +72,7 @@ enum Lifecycle {
   private static String legal(CampaignState state) {
     var calls = new StringBuilder();
     for (Lifecycle move : values()) {
-      if (move.from.contains(state)) {
+      if (move.isLegalIn(state)) {
         calls.append(move.call).append(", ");
       }
     }

@@ -3,7 +3,6 @@ package io.dialspool.cli;
 import io.dialspool.Dialspool;
 import io.dialspool.config.Config;
 import io.dialspool.config.ConfigLoader;
-import io.dialspool.http.TlsFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,8 +34,7 @@ final class ConfigCommand implements Runnable {
   @Command(name = "check", description = "Names every fault of file, environment and --set.")
   void check(@Mixin ConfigOptions options) {
     Config config = options.load(surroundings.environment());
-    Dialspool.checkBindings(config);
-    TlsFiles.open(config.doors(), surroundings.clock());
+    Dialspool.checkDoors(config, surroundings.clock());
     surroundings.out().println("the configuration is fine");
   }
 

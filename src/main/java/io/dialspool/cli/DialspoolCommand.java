@@ -69,6 +69,8 @@ public final class DialspoolCommand implements Runnable {
     line.addSubcommand(CampaignServiceCommand.spec(surroundings));
     line.addSubcommand(new BenchCommand());
     line.addSubcommand(new SimulateCommand());
+    line.addSubcommand(new CrashTestCommand(surroundings));
+    line.addSubcommand(SpoolCommand.line(surroundings));
     line.addSubcommand(new ConfigCommand(surroundings));
     line.setOut(surroundings.out());
     line.setErr(surroundings.err());

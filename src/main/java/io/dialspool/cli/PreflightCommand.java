@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialspool.Dialspool;
 import io.dialspool.config.Config;
-import io.dialspool.http.TlsFiles;
 import io.dialspool.preflight.Finding;
 import io.dialspool.preflight.Preflight;
 import io.dialspool.replay.DryRun;
@@ -82,8 +81,7 @@ final class PreflightCommand implements Callable<Integer> {
     }
     Map<String, String> environment = surroundings.environment();
     Config config = options.load(environment);
-    Dialspool.checkBindings(config);
-    TlsFiles.open(config.doors(), surroundings.clock());
+    Dialspool.checkDoors(config, surroundings.clock());
     Config forAMoment =
         options.load(
             environment,

@@ -42,6 +42,8 @@ final class ServeCommand implements Callable<Integer> {
 
   // The failing thread can't wait for its own end, which leaving does.
   private void leave() {
-    new Thread(() -> System.exit(DialspoolCommand.NOT_AVAILABLE), "leave").start();
+    new Thread(
+            () -> surroundings.untilStopped().leave(DialspoolCommand.NOT_AVAILABLE), "leave")
+        .start();
   }
 }

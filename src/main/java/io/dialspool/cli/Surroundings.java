@@ -49,21 +49,42 @@ record Surroundings(
 
   /** Waits as long as a service is to run. */
   interface UntilStopped {
-    /** Returns never; at SIGTERM or SIGINT the service is closed and the process ends. */
-    UntilStopped SIGNALLED =
-        service -> {
-          Runtime.getRuntime().addShutdownHook(new Thread(() -> close(service), "stop"));
-          Thread.currentThread().join();
-        };
+    UntilStopped SIGNALLED = new Signalled();
 
     void await(AutoCloseable service) throws InterruptedException;
 
-    private static void close(AutoCloseable service) {
+    /** Ends the process, which nobody asked for; not on a thread that closing would wait for. */
+    default void leave(int exitCode) {
+      System.exit(exitCode);
+    }
+  }
+
+  /** At SIGTERM or SIGINT the service is closed and the process ends. */
+  private static final class Signalled implements UntilStopped {
+    private volatile int exitCode;
+
+    /** Returns never. */
+    @Override
+    public void await(AutoCloseable service) throws InterruptedException {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(service), "stop"));
+      Thread.currentThread().join();
+    }
+
+    @Override
+    public void leave(int code) {
+      exitCode = code;
+      System.exit(code);
+    }
+
+    // Who was asked to end and did so has not failed. The JVM would say 143 all the same.
+    private void end(AutoCloseable service) {
       try {
         service.close();
       } catch (Exception e) {
         System.err.println("dialspool: closing failed: " + e.getMessage());
+        Runtime.getRuntime().halt(Math.max(exitCode, DialspoolCommand.REFUSED));
       }
+      Runtime.getRuntime().halt(exitCode);
     }
   }
 }

@@ -195,7 +195,7 @@ public final class DedupeStage implements Stage {
     byte[] bytes = items.bytes();
     long sum =
         fingerprintHasher.hashBytesToLong(bytes, items.phoneAt(i), items.phoneBytes(i))
-            * 0x9E3779B97F4A7C15L;
+            * Fingerprint.OF_PHONE;
     int at = items.attributesAt(i);
     ByteBuffer in = ByteBuffer.wrap(bytes);
     for (int pair = 0; pair < items.attributePairs(i); pair++) {

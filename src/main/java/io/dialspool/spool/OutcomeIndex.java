@@ -44,6 +44,11 @@ final class OutcomeIndex {
     this.batch = batch;
   }
 
+  /** Counts on from a number, for a lane without any. */
+  void beginBehind(int lane, long number) {
+    lastNumbers.put(lane, number);
+  }
+
   static boolean isDead(RequestState state) {
     return state.isFinal() && state != RequestState.SUBMITTED && state != RequestState.CANCELLED;
   }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +68,7 @@ final class SettledPart {
         Keys.page(lane, first),
         Keys.page(lane, first + 1),
         (key, value) -> {
-          decode(value, outcomes);
+          decode(value, outcomes::put);
           return true;
         });
     return outcomes;
@@ -78,12 +79,18 @@ final class SettledPart {
     var outcomes = new LinkedHashMap<Integer, Outcome>();
     byte[] part = store.get(Keys.SETTLED, Keys.settled(lane, first, index));
     if (part != null) {
-      decode(part, outcomes);
+      decode(part, outcomes::put);
     }
     return outcomes;
   }
 
-  private static void decode(byte[] value, Map<Integer, Outcome> into) {
+  /**
+   * Gives each outcome with its index.
+   *
+   * @throws java.nio.BufferUnderflowException if the value is cut off
+   * @throws IllegalArgumentException if it holds a code that is unknown
+   */
+  static void decode(byte[] value, BiConsumer<Integer, Outcome> into) {
     ByteBuffer in = ByteBuffer.wrap(value);
     while (in.hasRemaining()) {
       int index = in.getShort() & 0xffff;
@@ -94,7 +101,7 @@ final class SettledPart {
       long settledAtMs = in.getLong();
       byte[] id = new byte[in.getShort() & 0xffff];
       in.get(id);
-      into.put(
+      into.accept(
           index,
           new Outcome(
               state,

@@ -17,7 +17,7 @@ final class SettledRanges {
   private final TreeMap<Long, Long> ranges = new TreeMap<>();
 
   /** Adds {@code count} sequences from {@code first}. */
-  void add(long first, int count) {
+  void add(long first, long count) {
     long from = first;
     long to = first + count;
     Map.Entry<Long, Long> before = ranges.floorEntry(from);
@@ -38,6 +38,12 @@ final class SettledRanges {
   long skip(long sequence) {
     Map.Entry<Long, Long> range = ranges.floorEntry(sequence);
     return range != null && range.getValue() > sequence ? range.getValue() : sequence;
+  }
+
+  /** Where the next range behind {@code sequence} begins; {@code Long.MAX_VALUE} if none does. */
+  long nextFrom(long sequence) {
+    Long from = ranges.higherKey(sequence);
+    return from == null ? Long.MAX_VALUE : from;
   }
 
   byte[] encode() {

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Spool {
   private static final int FORMAT = 1;
+  private static final int UNFINISHED = 0;
 
   private final OrderedStore store;
   private final Function<CampaignId, TargetIdentity> route;
@@ -83,17 +84,66 @@ public final class Spool {
     if (format == null) {
       return lay(store, route);
     }
-    if (format[0] != FORMAT) {
-      throw new StoreException(
-          "the spool is of format " + format[0] + ", this version reads format " + FORMAT);
+    var spool = new Spool(store, route, seeds(store));
+    spool.restore();
+    return spool;
+  }
+
+  /**
+   * The seeds of the spool that lies in the store.
+   *
+   * @throws StoreException if there is none, or a newer version wrote it
+   */
+  static Seeds seeds(OrderedStore store) {
+    byte[] format = store.get(Keys.META, Keys.text("format"));
+    if (format == null) {
+      throw new StoreException("there is no spool in the store");
     }
+    checkFormat(format);
     byte[] seeds = store.get(Keys.META, Keys.text("seeds"));
     if (seeds == null) {
       throw new StoreException("the spool has lost its hash seeds");
     }
-    var spool = new Spool(store, route, Seeds.decode(seeds));
-    spool.restore();
-    return spool;
+    return Seeds.decode(seeds);
+  }
+
+  /**
+   * @throws StoreException if a newer version wrote it
+   */
+  static void checkFormat(byte[] format) {
+    if (format.length == 1 && format[0] == UNFINISHED) {
+      throw new StoreException("the spool is what a salvage left that didn't end");
+    }
+    if (format.length != 1 || format[0] != FORMAT) {
+      throw new StoreException(
+          "the spool is of format "
+              + (format.length == 1 ? "" + format[0] : "unknown")
+              + ", this version reads format "
+              + FORMAT);
+    }
+  }
+
+  /** Begins a spool that nobody can open before {@link #finish}. */
+  static Seeds begin(OrderedStore store) {
+    return writeHead(store, UNFINISHED);
+  }
+
+  /** Syncs all that was written since it was begun, and lets it be opened. */
+  static void finish(OrderedStore store) {
+    try (OrderedStore.Batch batch = store.newBatch()) {
+      batch.put(Keys.META, Keys.text("format"), new byte[] {FORMAT});
+      store.write(batch, true);
+    }
+  }
+
+  private static Seeds writeHead(OrderedStore store, int format) {
+    Seeds seeds = Seeds.random();
+    try (OrderedStore.Batch batch = store.newBatch()) {
+      batch.put(Keys.META, Keys.text("format"), new byte[] {(byte) format});
+      batch.put(Keys.META, Keys.text("seeds"), seeds.encode());
+      store.write(batch, true);
+    }
+    return seeds;
   }
 
   /** The key spaces that the store must be opened with. */
@@ -102,13 +152,7 @@ public final class Spool {
   }
 
   private static Spool lay(OrderedStore store, Function<CampaignId, TargetIdentity> route) {
-    Seeds seeds = Seeds.random();
-    try (OrderedStore.Batch batch = store.newBatch()) {
-      batch.put(Keys.META, Keys.text("format"), new byte[] {FORMAT});
-      batch.put(Keys.META, Keys.text("seeds"), seeds.encode());
-      store.write(batch, true);
-    }
-    return new Spool(store, route, seeds);
+    return new Spool(store, route, writeHead(store, FORMAT));
   }
 
   private void restore() {

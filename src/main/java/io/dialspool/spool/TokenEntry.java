@@ -9,8 +9,10 @@ import java.nio.ByteBuffer;
  * @param fingerprint of phone number and attributes in any order, never of the deadline
  */
 record TokenEntry(int lane, long sequence, long check, long fingerprint) {
+  static final int BYTES = 28;
+
   byte[] encode() {
-    return ByteBuffer.allocate(28)
+    return ByteBuffer.allocate(BYTES)
         .putInt(lane)
         .putLong(sequence)
         .putLong(check)

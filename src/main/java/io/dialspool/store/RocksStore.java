@@ -38,6 +38,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
+import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -56,28 +57,35 @@ public final class RocksStore implements OrderedStore {
   private static final Logger LOG = LoggerFactory.getLogger(RocksStore.class);
   private static final long CACHE_BYTES = 64L << 20;
   private static final long MEMTABLE_BYTES = 32L << 20;
+  private static final long VERIFIED_AT_START_BYTES = 256L << 20;
 
   private final Path directory;
   private final FileChannel lockFile;
   private final FileLock lock;
+  private final ManifestSeal seal;
+  private final Tables tables;
   private final RocksDB db;
   private final Map<Space, ColumnFamilyHandle> families;
   private final List<AutoCloseable> owned;
   private final WriteOptions synced = new WriteOptions().setSync(true);
   private final WriteOptions unsynced = new WriteOptions().setSync(false);
   private final ReadOptions scanning = new ReadOptions().setFillCache(false);
+  private Map<String, Long> sealedLogs = Map.of();
   private boolean closed;
 
   private RocksStore(
       Path directory,
       FileChannel lockFile,
       FileLock lock,
+      ManifestSeal seal,
       RocksDB db,
       Map<Space, ColumnFamilyHandle> families,
       List<AutoCloseable> owned) {
     this.directory = directory;
     this.lockFile = lockFile;
     this.lock = lock;
+    this.seal = seal;
+    this.tables = new Tables(directory);
     this.db = db;
     this.families = families;
     this.owned = owned;
@@ -86,10 +94,19 @@ public final class RocksStore implements OrderedStore {
   /**
    * Opens the store, making directory and spaces that are missing.
    *
-   * @throws StoreException if the directory can't be had, belongs to another process, or is corrupt
+   * @throws StoreException if the directory can't be had, belongs to another process, or is
+   *     corrupt; what is damaged is named
    */
   public static RocksStore open(Path directory, List<Space> spaces) {
+    return open(directory, spaces, VERIFIED_AT_START_BYTES);
+  }
+
+  /**
+   * @param verifiedBytes tables verified before the store counts as open, newest first
+   */
+  static RocksStore open(Path directory, List<Space> spaces, long verifiedBytes) {
     FileChannel lockFile = null;
+    RocksStore store = null;
     try {
       if (Files.isDirectory(directory)) {
         warnIfOthersMayRead(directory);
@@ -109,23 +126,32 @@ public final class RocksStore implements OrderedStore {
       var seal = new ManifestSeal(directory);
       seal.check();
       loadLibrary(directory.resolve("native"));
-      RocksStore store = open(directory, spaces, lockFile, lock);
-      seal.renew();
+      store = open(directory, spaces, lockFile, lock, seal);
+      store.tables.verifyNewest(store.db, verifiedBytes);
+      seal.opened();
       return store;
     } catch (StoreException e) {
-      close(lockFile);
+      abandon(store, lockFile);
       throw e;
     } catch (IOException e) {
-      close(lockFile);
+      abandon(store, lockFile);
       throw new StoreException(directory + " can't be used: " + reason(e), e);
     } catch (RocksDBException e) {
-      close(lockFile);
-      throw new StoreException(directory + " can't be opened: " + e.getMessage(), e);
+      abandon(store, lockFile);
+      throw new StoreException(
+          directory + " can't be opened: " + e.getMessage() + DroppedLog.named(directory), e);
     }
   }
 
+  private static void abandon(@Nullable RocksStore opened, @Nullable FileChannel lockFile) {
+    if (opened != null) {
+      opened.closeNative();
+    }
+    close(lockFile);
+  }
+
   private static RocksStore open(
-      Path directory, List<Space> spaces, FileChannel lockFile, FileLock lock)
+      Path directory, List<Space> spaces, FileChannel lockFile, FileLock lock, ManifestSeal seal)
       throws RocksDBException {
     var owned = new ArrayList<AutoCloseable>();
     var cache = new LRUCache(CACHE_BYTES);
@@ -160,7 +186,7 @@ public final class RocksStore implements OrderedStore {
         families.put(spaces.get(i), handles.get(i + 1));
       }
       owned.addAll(0, handles);
-      return new RocksStore(directory, lockFile, lock, db, families, owned);
+      return new RocksStore(directory, lockFile, lock, seal, db, families, owned);
     } catch (RocksDBException e) {
       closeAll(owned);
       throw e;
@@ -270,19 +296,64 @@ public final class RocksStore implements OrderedStore {
       return;
     }
     closed = true;
-    var all = new ArrayList<AutoCloseable>(owned);
-    // Handles first, then the database, then what it was opened with.
-    all.add(families.size() + 1, db);
-    all.addAll(List.of(synced, unsynced, scanning));
-    closeAll(all);
+    boolean isSynced = syncLog();
+    closeNative();
     try {
-      new ManifestSeal(directory).renew();
+      if (isSynced) {
+        seal.closed();
+      }
       lock.release();
     } catch (IOException e) {
       throw new StoreException(directory + " can't be released: " + reason(e), e);
     } finally {
       close(lockFile);
     }
+  }
+
+  private void closeNative() {
+    var all = new ArrayList<AutoCloseable>(owned);
+    // Handles first, then the database, then what it was opened with.
+    all.add(families.size() + 1, db);
+    all.addAll(List.of(synced, unsynced, scanning));
+    closeAll(all);
+  }
+
+  // After a failed write the log can't be synced; what is remembered of it then stays true.
+  private boolean syncLog() {
+    try {
+      db.syncWal();
+      return true;
+    } catch (RocksDBException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Remembers how long the log is, so that a start notices if it is cut; call every few seconds.
+   */
+  public synchronized void sealLog() {
+    if (closed) {
+      return;
+    }
+    try {
+      Map<String, Long> logs = seal.logs();
+      if (!logs.equals(sealedLogs) && syncLog()) {
+        seal.renew(logs);
+        sealedLogs = logs;
+      }
+    } catch (IOException e) {
+      throw new StoreException(directory + " can't be used: " + reason(e), e);
+    }
+  }
+
+  /**
+   * Verifies the checksums of some tables that the start had no time for.
+   *
+   * @return whether any are left
+   * @throws StoreException naming a damaged one; the next start refuses
+   */
+  public synchronized boolean scrub(long bytesMax) {
+    return !closed && tables.verifySome(db, bytesMax);
   }
 
   private ColumnFamilyHandle family(Space space) {
@@ -294,7 +365,19 @@ public final class RocksStore implements OrderedStore {
   }
 
   private StoreException failed(String what, RocksDBException e) {
-    return new StoreException(directory + ": " + what + " failed: " + e.getMessage(), e);
+    String message = directory + ": " + what + " failed: " + e.getMessage();
+    Status status = e.getStatus();
+    if (status == null) {
+      return new StoreException(message, e);
+    }
+    if (status.getCode() == Status.Code.Corruption) {
+      tables.rememberNamedIn(e.getMessage());
+    }
+    return status.getCode() == Status.Code.IOError
+            && status.getSubCode() == Status.SubCode.NoSpace
+            && what.equals("write")
+        ? StoreException.noRoom(message, e)
+        : new StoreException(message, e);
   }
 
   private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
@@ -339,7 +422,7 @@ public final class RocksStore implements OrderedStore {
     return directory.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
-  private static String reason(IOException e) {
+  static String reason(IOException e) {
     if (e instanceof FileAlreadyExistsException) {
       return "it is not a directory";
     }
@@ -354,7 +437,7 @@ public final class RocksStore implements OrderedStore {
         : e.getClass().getSimpleName() + " " + e.getMessage();
   }
 
-  private static void close(@Nullable FileChannel file) {
+  static void close(@Nullable FileChannel file) {
     if (file != null) {
       try {
         file.close();
@@ -364,7 +447,7 @@ public final class RocksStore implements OrderedStore {
     }
   }
 
-  private static void closeAll(List<AutoCloseable> all) {
+  static void closeAll(List<AutoCloseable> all) {
     for (AutoCloseable one : all) {
       try {
         one.close();

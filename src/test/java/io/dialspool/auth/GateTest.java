@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +26,30 @@ class GateTest {
           "200",
           port.send(
               Signing.header().by("AKIDREADER", "reader-secret").sign("GET", "/metrics", NOTHING)));
+    }
+  }
+
+  @Test
+  void shouldKeepThePresigningFromTheDoor() {
+    try (var port = new GatedPort()) {
+      Wire request =
+          Signing.presigned(Duration.ofMinutes(5))
+              .by("ASIASESSION", "session-secret")
+              .session("session/token+1=")
+              .sign(
+                  "DELETE",
+                  "/tags/arn%3A1",
+                  List.of(Map.entry("tagKeys", "k/2"), Map.entry("tagKeys", "a+b")),
+                  List.of(),
+                  NOTHING);
+      assertEquals("200", port.send(request));
+      assertEquals(
+          "200", port.send(Signing.header().sign("GET", "/spool", NOTHING).target("/spool?")));
+      assertEquals(
+          List.of(
+              "DELETE /tags/arn%3A1?tagKeys=k%2F2&tagKeys=a%2Bb by ASIASESSION",
+              "GET /spool? by AKIDEXAMPLE"),
+          port.passed);
     }
   }
 

@@ -359,7 +359,7 @@ class CampaignServiceSdkTest {
   void shouldCountTheContactsOfACampaign() throws Exception {
     String id = running("spring");
     put(id, item("t-1", "+12065550100", Instant.now().plusSeconds(300), Map.of()));
-    JsonNode counts = Shape.JSON.readTree(get("/contacts?campaign=" + id).body());
+    JsonNode counts = JSON.readTree(get("/contacts?campaign=" + id).body());
     assertEquals(
         List.of(
             "taken",

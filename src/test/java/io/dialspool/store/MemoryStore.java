@@ -16,6 +16,16 @@ public final class MemoryStore implements OrderedStore {
   private final Map<Space, NavigableMap<byte[], byte[]>> spaces = new HashMap<>();
   private int syncs;
   private boolean broken;
+  private boolean full;
+
+  /** Every write finds no room, until {@link #emptyDisk}. */
+  public void fillDisk() {
+    full = true;
+  }
+
+  public void emptyDisk() {
+    full = false;
+  }
 
   /** Every write from now on fails. */
   public void breakDisk() {
@@ -64,6 +74,9 @@ public final class MemoryStore implements OrderedStore {
   public void write(Batch batch, boolean sync) {
     if (broken) {
       throw new StoreException("the disk is broken");
+    }
+    if (full) {
+      throw StoreException.noRoom("no room", new IllegalStateException());
     }
     ((Changes) batch).changes.forEach(Runnable::run);
     syncs += sync ? 1 : 0;

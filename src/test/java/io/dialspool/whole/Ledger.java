@@ -57,6 +57,11 @@ final class Ledger {
     stopped = true;
   }
 
+  /** After {@link #stop}: {@link #write} may be called again. */
+  void resume() {
+    stopped = false;
+  }
+
   /** Puts every batch once more: each must get the ids that it got. */
   void repeatAll() {
     for (int batch = 0; batch < batches.get(); batch++) {

@@ -14,12 +14,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A connection of bare bytes, for what well-behaved clients can't send. */
-final class RawHttp implements AutoCloseable {
+public final class RawHttp implements AutoCloseable {
   private static final int TIMEOUT_MS = 10_000;
 
   /** An answer with {@code Content-Length}; the names of its headers are in lower case. */
-  record Reply(int status, Map<String, String> headers, String body) {
-    String header(String name) {
+  public record Reply(int status, Map<String, String> headers, String body) {
+    public String header(String name) {
       return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
     }
   }
@@ -27,7 +27,7 @@ final class RawHttp implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
 
-  RawHttp(String url) {
+  public RawHttp(String url) {
     try {
       URI uri = URI.create(url);
       socket = new Socket(uri.getHost(), uri.getPort());
@@ -38,7 +38,7 @@ final class RawHttp implements AutoCloseable {
     }
   }
 
-  RawHttp send(byte[] bytes) {
+  public RawHttp send(byte[] bytes) {
     try {
       socket.getOutputStream().write(bytes);
       return this;
@@ -47,7 +47,7 @@ final class RawHttp implements AutoCloseable {
     }
   }
 
-  RawHttp send(String text) {
+  public RawHttp send(String text) {
     return send(text.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -62,8 +62,9 @@ final class RawHttp implements AutoCloseable {
   }
 
   /** A whole request; {@code headers} each end in a line feed. */
-  RawHttp request(String methodAndPath, String headers, byte[] body) {
-    String host = headers.toLowerCase(Locale.ROOT).contains("host:") ? "" : "Host: localhost\r\n";
+  public RawHttp request(String methodAndPath, String headers, byte[] body) {
+    String host =
+        ("\n" + headers.toLowerCase(Locale.ROOT)).contains("\nhost:") ? "" : "Host: localhost\r\n";
     send(
         methodAndPath
             + " HTTP/1.1\r\n"
@@ -75,7 +76,7 @@ final class RawHttp implements AutoCloseable {
     return send(body);
   }
 
-  Reply reply() {
+  public Reply reply() {
     try {
       String status = line();
       var headers = new TreeMap<String, String>();

@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
  * A {@code serve} or {@code campaign-service} of the built jar in a process of its own, and a
  * client for it.
  */
-final class Service implements AutoCloseable {
+public final class Service implements AutoCloseable {
   static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
@@ -62,7 +62,7 @@ final class Service implements AutoCloseable {
   }
 
   /** {@code serve} on free ports with the embedded target, unless {@code sets} say otherwise. */
-  static Service serve(Path directory, String... sets) {
+  public static Service serve(Path directory, String... sets) {
     return start(serveArgs(directory, sets), newLog());
   }
 
@@ -94,7 +94,7 @@ final class Service implements AutoCloseable {
   }
 
   /** {@code campaign-service} on a free port. */
-  static Service campaignService(Path directory, String... options) {
+  public static Service campaignService(Path directory, String... options) {
     var args =
         new ArrayList<String>(
             List.of("campaign-service", "--port", "0", "--data", directory.toString()));
@@ -157,7 +157,7 @@ final class Service implements AutoCloseable {
   }
 
   /** {@code intake}, {@code management}, {@code target} or {@code campaign-service}. */
-  String url(String name) {
+  public String url(String name) {
     return ready.getOrDefault(name, "");
   }
 
@@ -189,6 +189,10 @@ final class Service implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   /** How it ended; it must have. */
@@ -232,8 +236,8 @@ final class Service implements AutoCloseable {
 
   // --- a client
 
-  record Answer(int status, String body) {
-    JsonNode json() {
+  public record Answer(int status, String body) {
+    public JsonNode json() {
       try {
         return JSON.readTree(body);
       } catch (IOException e) {
@@ -246,7 +250,7 @@ final class Service implements AutoCloseable {
     return call(method, url, contentType, body, Map.of());
   }
 
-  static Answer call(
+  public static Answer call(
       String method, String url, String contentType, String body, Map<String, String> headers) {
     try {
       var request =
@@ -307,7 +311,7 @@ final class Service implements AutoCloseable {
   }
 
   /** Waits for something that the service does by itself. */
-  static void await(String what, Duration patience, BooleanSupplier done) {
+  public static void await(String what, Duration patience, BooleanSupplier done) {
     long tries = patience.toMillis() / 50;
     for (long i = 0; i < tries; i++) {
       if (done.getAsBoolean()) {

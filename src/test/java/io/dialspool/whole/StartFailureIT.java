@@ -161,7 +161,10 @@ class StartFailureIT {
 
   @Test
   void shouldNameTheAddressThatIsNotOurs() {
-    assertFails(NOT_AVAILABLE, serve("intake.address=192.0.2.1"), "192.0.2.1:0 can't be bound: ");
+    assertFails(
+        NOT_AVAILABLE,
+        serve("intake.address=192.0.2.1", "doors.openToTheNetwork=true"),
+        "192.0.2.1:0 can't be bound: ");
     assertFails(
         NOT_AVAILABLE, serve("management.address=no-such-host.invalid"), "no-such-host.invalid:0");
   }

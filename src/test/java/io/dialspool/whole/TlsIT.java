@@ -15,9 +15,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
@@ -156,6 +159,83 @@ class TlsIT {
       Service.Ran with = replay(leads, service.url("intake"), campaign, showing);
       assertEquals(0, with.exitCode(), with::err);
       assertEquals(10, with.json().path("accepted").asInt());
+    }
+  }
+
+  @Test
+  void shouldListenOnTheNetworkWithTlsAndKeysAndLetReplayInByEither() throws IOException {
+    Path keys =
+        Files.writeString(
+            directory.resolve("keys.yaml"),
+            """
+            keys:
+              - accessKeyId: AKIDREPLAY
+                secretAccessKey: a-long-random-secret
+                rights: [submit, read, control]
+              - accessKeyId: AKIDREADER
+                secretAccessKey: another-long-random-secret
+                rights: [read]
+              - name: crm
+                bearerSha256: %s
+                rights: [submit]
+            """
+                .formatted(sha256("a-long-random-token")));
+    Path leads = Leads.csv(directory.resolve("leads.csv"), "k", 0, 2_500);
+    var sets = new ArrayList<String>(List.of(tls()));
+    sets.add("doors.keyFile=" + keys);
+    sets.add("intake.address=0.0.0.0");
+    try (Service service = Service.serve(directory, sets.toArray(String[]::new))) {
+      String url = service.url("intake");
+      String campaign;
+      try (ConnectCampaignsClient sdk = sdk(service.url("target"))) {
+        campaign = created(sdk);
+      }
+      String[] trusting = {"--ca-file", directory.resolve("ca.pem").toString()};
+      String[] key = with(trusting, "--key", "AKIDREPLAY", "--secret", "a-long-random-secret");
+      Service.Ran signed = replay(leads, url, campaign, key);
+      assertEquals(0, signed.exitCode(), signed::err);
+      assertEquals(2_500, signed.json().path("accepted").asInt());
+      String[] token = with(trusting, "--bearer", "a-long-random-token");
+      Service.Ran shown = replay(leads, url, campaign, token);
+      assertEquals(0, shown.exitCode(), shown::err);
+      assertEquals(2_500, shown.json().path("duplicates").asInt());
+
+      assertNotLetIn("--bearer T", replay(leads, url, campaign, trusting));
+      assertNotLetIn(
+          "the --secret that belongs to --key",
+          replay(leads, url, campaign, with(trusting, "--key", "AKIDREPLAY", "--secret", "no")));
+      assertNotLetIn(
+          "stands in the service's key file",
+          replay(leads, url, campaign, with(trusting, "--key", "AKIDNOBODY", "--secret", "no")));
+      assertNotLetIn(
+          "the right to submit",
+          replay(
+              leads,
+              url,
+              campaign,
+              with(trusting, "--key", "AKIDREADER", "--secret", "another-long-random-secret")));
+    }
+  }
+
+  private static void assertNotLetIn(String advice, Service.Ran ran) {
+    assertEquals(ENDPOINT, ran.exitCode(), ran::err);
+    assertEquals(1, ran.err().lines().count(), ran::err);
+    assertTrue(ran.err().contains(advice), ran::err);
+  }
+
+  private static String[] with(String[] some, String... more) {
+    var all = new ArrayList<String>(List.of(some));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  private static String sha256(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -1,0 +1,184 @@
+package io.dialspool.cli;
+
+import io.dialspool.crashtest.CrashPlan;
+import io.dialspool.crashtest.CrashReport;
+import io.dialspool.crashtest.CrashTest;
+import io.dialspool.crashtest.ReportFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code crash-test}: kills the service over and over and counts what came of it. */
+@Command(
+    name = "crash-test",
+    description = {
+      "Runs serve and the campaign-service as processes of their own, under mixed load, kills them at random moments",
+      "and starts them again on what they left behind. In the end every acknowledged request must have been dialled",
+      "once, or have another end that is its due. Exit code 1 if anything was lost, dialled twice or doesn't add up."
+    })
+final class CrashTestCommand implements Callable<Integer> {
+  private final Surroundings surroundings;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--cycles",
+      paramLabel = "N",
+      description = "Of start, load and kill, some 2 to 3 s each; 200 by default.")
+  private int cycles = 200;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "Draws moments, kinds of kills and loads; 1 by default.")
+  private long seed = 1;
+
+  @Option(
+      names = "--directory",
+      paramLabel = "DIR",
+      description =
+          "Where spool, record, ledger and logs lie, and stay; must be empty. A temporary one by default,"
+              + " which stays if something is wrong.")
+  private @Nullable Path directory;
+
+  @Option(
+      names = "--rate-min",
+      paramLabel = "N",
+      description =
+          "Requests acknowledged a second that each cycle must reach while the service is up; 50 by default.")
+  private double rateMin = 50;
+
+  @Option(
+      names = "--waiting",
+      paramLabel = "N",
+      description =
+          "Requests that wait for a paused campaign through all cycles and are sent in the end.")
+  private int waiting;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Markdown page of which the result becomes a section, or replaces the last.")
+  private @Nullable Path report;
+
+  @Option(names = "--json", description = "The result as one JSON object on the last line.")
+  private boolean json;
+
+  CrashTestCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    boolean temporary = directory == null;
+    CrashPlan plan = plan(directory == null ? Path.of("") : directory);
+    if (temporary) {
+      plan = plan(Files.createTempDirectory("dialspool-crash-test"));
+    }
+    CrashReport result;
+    try (var view = new View(surroundings, cycles)) {
+      view.step("everything lies in " + plan.directory());
+      result = new CrashTest(plan, surroundings.clock(), view).run();
+    }
+    if (report != null) {
+      ReportFile.write(report, result);
+    }
+    surroundings.out().println(result.table());
+    if (temporary && result.isClean()) {
+      remove(plan.directory());
+    } else {
+      surroundings.err().println("look into " + plan.directory());
+    }
+    if (json) {
+      surroundings.out().println(result.json());
+    }
+    surroundings.out().flush();
+    return result.isClean() ? 0 : DialspoolCommand.REFUSED;
+  }
+
+  private CrashPlan plan(Path where) {
+    try {
+      return new CrashPlan(cycles, seed, where, rateMin, waiting);
+    } catch (IllegalArgumentException e) {
+      if (spec == null) {
+        throw e;
+      }
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private static void remove(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+
+  /** Steps as lines; the cycles as a bar on a terminal, elsewhere as a line now and then. */
+  private static final class View implements CrashTest.Listener, AutoCloseable {
+    private static final long EVERY_NS = 5_000_000_000L;
+    private final Surroundings surroundings;
+    private final int cyclesAll;
+    private @Nullable ProgressBar bar;
+    private long latestNs;
+
+    View(Surroundings surroundings, int cyclesAll) {
+      this.surroundings = surroundings;
+      this.cyclesAll = cyclesAll;
+      this.latestNs = surroundings.clock().nanoTime();
+    }
+
+    @Override
+    public void step(String what) {
+      close();
+      surroundings.err().println(what);
+      surroundings.err().flush();
+    }
+
+    @Override
+    public void cycle(int cycles, long acknowledged, int kills) {
+      String detail =
+          String.format(Locale.ROOT, "%,d acknowledged, %,d kills", acknowledged, kills);
+      if (surroundings.isTerminal()) {
+        ProgressBar open = bar;
+        if (open == null) {
+          open =
+              new ProgressBarBuilder()
+                  .setTaskName("cycles")
+                  .setInitialMax(cyclesAll)
+                  .setStyle(ProgressBarStyle.ASCII)
+                  .build();
+          bar = open;
+        }
+        open.stepTo(cycles);
+        open.setExtraMessage(" " + detail);
+      } else if (surroundings.clock().nanoTime() - latestNs >= EVERY_NS || cycles == cyclesAll) {
+        latestNs = surroundings.clock().nanoTime();
+        surroundings.err().println(cycles + " of " + cyclesAll + " cycles: " + detail);
+        surroundings.err().flush();
+      }
+    }
+
+    @Override
+    public void close() {
+      if (bar != null) {
+        bar.close();
+        bar = null;
+      }
+    }
+  }
+}

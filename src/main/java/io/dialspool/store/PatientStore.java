@@ -1,0 +1,113 @@
+package io.dialspool.store;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits where the disk is full: a write that failed for lack of room is repeated, the very same
+ * batch on the very same thread, until it is taken or {@link #giveUp} is called. Any other failure
+ * goes through at once.
+ *
+ * <p>Repeating is sound because of what RocksDB does after such a failure (tried, and in its {@code
+ * ResumeImpl}): the batch reached no memtable; every write is refused until all memtables are
+ * flushed to tables and a new log is begun; so whatever part of the failed batch lies in the old
+ * log is never read again. The caller waits, and nothing of its batch is acknowledged before.
+ */
+public final class PatientStore implements OrderedStore {
+  private static final Logger LOG = LoggerFactory.getLogger(PatientStore.class);
+  private static final long PAUSE_NS = 100_000_000L;
+
+  private final OrderedStore store;
+  private final Runnable pause;
+  private final AtomicInteger waiting = new AtomicInteger();
+  private volatile boolean givenUp;
+
+  public PatientStore(OrderedStore store) {
+    this(store, () -> LockSupport.parkNanos(PAUSE_NS));
+  }
+
+  /**
+   * @param pause called between two tries
+   */
+  PatientStore(OrderedStore store, Runnable pause) {
+    this.store = store;
+    this.pause = pause;
+  }
+
+  /** Whether a write is waiting for room. Any thread. */
+  public boolean isWaiting() {
+    return waiting.get() > 0;
+  }
+
+  /** From now on a full disk is a failure like any other: who is to leave can't wait. */
+  public void giveUp() {
+    givenUp = true;
+  }
+
+  @Override
+  public void write(Batch batch, boolean sync) {
+    try {
+      store.write(batch, sync);
+    } catch (StoreException e) {
+      if (!e.isNoRoom() || givenUp) {
+        throw e;
+      }
+      writeOnceThereIsRoom(batch, sync, e);
+    }
+  }
+
+  private void writeOnceThereIsRoom(Batch batch, boolean sync, StoreException first) {
+    if (waiting.getAndIncrement() == 0) {
+      LOG.warn("{}; nothing is acknowledged until there is room", first.getMessage());
+    }
+    try {
+      while (true) {
+        pause.run();
+        try {
+          store.write(batch, sync);
+          LOG.warn("there is room again: the write that had failed is done");
+          return;
+        } catch (StoreException e) {
+          if (!e.isNoRoom() || givenUp) {
+            throw e;
+          }
+        }
+      }
+    } finally {
+      waiting.decrementAndGet();
+    }
+  }
+
+  @Override
+  public byte @Nullable [] get(Space space, byte[] key) {
+    return store.get(space, key);
+  }
+
+  @Override
+  public void scan(Space space, byte[] from, byte[] to, Visitor visitor) {
+    store.scan(space, from, to, visitor);
+  }
+
+  @Override
+  public @Nullable Entry floor(Space space, byte[] lowest, byte[] key) {
+    return store.floor(space, lowest, key);
+  }
+
+  @Override
+  public Batch newBatch() {
+    return store.newBatch();
+  }
+
+  @Override
+  public long sizeBytes() {
+    return store.sizeBytes();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

@@ -1,0 +1,137 @@
+package io.dialspool.crashtest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CrashReportTest {
+  private static final CrashPlan PLAN = new CrashPlan(200, 9, Path.of("d"), 50, 1_000_000);
+
+  @Test
+  void shouldTellEveryFigureInOneObject() throws IOException {
+    CrashReport report = report(List.of());
+
+    JsonNode json = new ObjectMapper().readTree(report.json());
+
+    assertTrue(report.isClean());
+    assertEquals(1, report.json().lines().count());
+    assertEquals(200, json.path("cycles").asInt());
+    assertEquals(9, json.path("seed").asInt());
+    assertEquals(80, json.path("kills").path("underLoad").asInt());
+    assertEquals(0, json.path("kills").path("starting").asInt());
+    assertEquals(12, json.path("acknowledged").asInt());
+    assertEquals(6, json.path("delivered").asInt());
+    assertEquals(0, json.path("lost").asInt());
+    assertEquals(300, json.path("ratePerSecond").path("min").asInt());
+    assertEquals(400, json.path("ratePerSecond").path("mean").asInt());
+    assertEquals(1.25, json.path("recoverySeconds").path("max").asDouble());
+    assertTrue(json.path("violations").isEmpty());
+  }
+
+  @Test
+  void shouldSayInTheTableWhatIsWrong() {
+    CrashReport report = report(List.of("t-1, acknowledged: unknown to the service"));
+
+    assertFalse(report.isClean());
+    assertTrue(
+        report.table().contains("VIOLATION: t-1, acknowledged: unknown to the service"),
+        report::table);
+    assertTrue(report.table().endsWith("IT DOES NOT ADD UP."), report::table);
+    assertTrue(report.markdown().contains("* **Violation:** t-1"), report::markdown);
+  }
+
+  @Test
+  void shouldBeginAPageWithTheSection(@TempDir Path directory) throws IOException {
+    Path page = directory.resolve("reliability.md");
+    ReportFile.write(page, report(List.of()));
+
+    List<String> lines = Files.readAllLines(page);
+    assertEquals("# Reliability", lines.get(0));
+    assertEquals("## Crash of the real process", lines.get(2));
+    assertTrue(lines.contains("| acknowledged | 12 | distinct tokens |"), lines::toString);
+    assertTrue(
+        lines.contains(
+            "java -jar dialspool.jar crash-test --cycles 200 --seed 9 --waiting 1000000"
+                + " --report src/docs/reliability.md"),
+        lines::toString);
+  }
+
+  @Test
+  void shouldReplaceItsOwnSectionAndNothingElse(@TempDir Path directory) throws IOException {
+    Path page =
+        Files.writeString(
+            directory.resolve("reliability.md"),
+            """
+            # Reliability
+
+            ## Faults
+
+            A table.
+
+            ## Crash of the real process
+
+            Old figures.
+
+            ### More of it
+
+            ## Fuzzing
+
+            Hours.
+            """);
+
+    ReportFile.replace(page, "## Crash of the real process\n\nNew figures.\n");
+    ReportFile.replace(page, "## Crash of the real process\n\nNewer figures.\n");
+
+    assertEquals(
+        """
+        # Reliability
+
+        ## Faults
+
+        A table.
+
+        ## Crash of the real process
+
+        Newer figures.
+
+        ## Fuzzing
+
+        Hours.
+        """,
+        Files.readString(page));
+  }
+
+  @Test
+  void shouldAddItsSectionToAPageWithoutIt(@TempDir Path directory) throws IOException {
+    Path page = Files.writeString(directory.resolve("reliability.md"), "# Reliability\n\nText.\n");
+
+    ReportFile.replace(page, "## Crash of the real process\n\nFigures.\n");
+
+    assertEquals(
+        "# Reliability\n\nText.\n\n## Crash of the real process\n\nFigures.\n",
+        Files.readString(page));
+  }
+
+  private static CrashReport report(List<String> violations) {
+    return new CrashReport(
+        PLAN,
+        200,
+        512.3,
+        Map.of(Kill.UNDER_LOAD, 80),
+        Figures.NONE.with(500).with(300),
+        Figures.NONE.with(1.25).with(0.75),
+        new Verdict(12, 6, 3, 1, 0, 2, 2, 0, 0, 4, 1, 9, 5, List.of(), 0),
+        violations,
+        "a machine");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialspool.crashtest;
+
+import org.jspecify.annotations.NullMarked;
