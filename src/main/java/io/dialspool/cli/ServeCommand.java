@@ -42,8 +42,7 @@ final class ServeCommand implements Callable<Integer> {
 
   // The failing thread can't wait for its own end, which leaving does.
   private void leave() {
-    new Thread(
-            () -> surroundings.untilStopped().leave(DialspoolCommand.NOT_AVAILABLE), "leave")
+    new Thread(() -> surroundings.untilStopped().leave(DialspoolCommand.NOT_AVAILABLE), "leave")
         .start();
   }
 }

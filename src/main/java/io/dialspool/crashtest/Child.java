@@ -33,9 +33,7 @@ final class Child {
   static Child start(String name, List<String> args, Path log, Clock clock) throws IOException {
     long beganNs = clock.nanoTime();
     Process process =
-        builder("1g", args)
-            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+        builder("1g", args).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
     var ready = new CompletableFuture<Long>();
     var reader =
         new Thread(() -> read(process, () -> ready.complete(clock.nanoTime() - beganNs)), name);

@@ -194,14 +194,14 @@ public final class CrashReport {
     text.append("Last result, on ").append(machine).append(":\n\n");
     text.append("| | | |\n|---|---:|---|\n");
     for (Row row : rows()) {
-      text.append(
-          format("| %s | %s | %s |%n", row.name().strip(), row.value(), row.meaning()));
+      text.append(format("| %s | %s | %s |%n", row.name().strip(), row.value(), row.meaning()));
     }
     text.append('\n');
     if (isClean()) {
       text.append("Nothing lost, nothing dialled twice, and every count adds up.\n");
     } else {
-      violations.forEach(violation -> text.append("* **Violation:** ").append(violation).append('\n'));
+      violations.forEach(
+          violation -> text.append("* **Violation:** ").append(violation).append('\n'));
     }
     return text.toString();
   }

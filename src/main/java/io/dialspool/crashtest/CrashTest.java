@@ -17,8 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * The run: cycles of start, load and kill, then healing, the drain, one more start, and the
- * judge. On the caller's thread.
+ * The run: cycles of start, load and kill, then healing, the drain, one more start, and the judge.
+ * On the caller's thread.
  */
 public final class CrashTest {
   private static final int WINDOW_MS_MIN = 300;
@@ -146,8 +146,7 @@ public final class CrashTest {
       return;
     }
     listener.step(
-        String.format(
-            Locale.ROOT, "%,d requests are put for a paused campaign", plan.waiting()));
+        String.format(Locale.ROOT, "%,d requests are put for a paused campaign", plan.waiting()));
     List<Lead> leads =
         scene.leads().lasting(scene.campaigns().waiting(), "waiting", plan.waiting());
     scene.ledger().sendingMany(leads, clock.epochMs());
@@ -161,7 +160,8 @@ public final class CrashTest {
             .path("queued")
             .asLong();
     if (queued != plan.waiting()) {
-      throw new CrashTestFailure(queued + " of " + plan.waiting() + " wait for the paused campaign");
+      throw new CrashTestFailure(
+          queued + " of " + plan.waiting() + " wait for the paused campaign");
     }
   }
 
@@ -210,8 +210,7 @@ public final class CrashTest {
     cycles++;
     loadAverageMax =
         Math.max(
-            loadAverageMax,
-            ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+            loadAverageMax, ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     listener.cycle(
         cycles, scene.ledger().acknowledged(), kills.values().stream().mapToInt(i -> i).sum());
   }
@@ -222,8 +221,8 @@ public final class CrashTest {
 
   private void end(Kill kill, Services services) throws InterruptedException {
     switch (kill) {
-      case DRAINING -> count(
-          services.killDraining(random.nextInt(DRAIN_MS)) ? Kill.DRAINING : Kill.STOPPED);
+      case DRAINING ->
+          count(services.killDraining(random.nextInt(DRAIN_MS)) ? Kill.DRAINING : Kill.STOPPED);
       case STOPPED -> {
         services.stopServe();
         count(Kill.STOPPED);

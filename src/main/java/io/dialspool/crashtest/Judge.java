@@ -223,8 +223,7 @@ final class Judge {
           isInDoubt(ending)
               ? timeIsUp ? null : "in doubt long before its deadline"
               : dialled != null ? dialled : "UNDELIVERABLE, " + ending.reason();
-      case "" ->
-          taken == null ? "unknown to the service" : "dialled, and unknown to the service";
+      case "" -> taken == null ? "unknown to the service" : "dialled, and unknown to the service";
       default -> "not ended: " + ending.state();
     };
   }

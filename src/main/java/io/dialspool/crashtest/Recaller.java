@@ -12,8 +12,7 @@ final class Recaller extends Sender {
   @Override
   void turn() throws IOException, InterruptedException {
     Lead lead = scene.ledger().recent(random);
-    if (lead == null
-        || !scene.campaigns().isPaused(lead.campaignId()) && random.nextInt(10) > 0) {
+    if (lead == null || !scene.campaigns().isPaused(lead.campaignId()) && random.nextInt(10) > 0) {
       return;
     }
     scene.ledger().recalling(lead.token());
@@ -21,9 +20,7 @@ final class Recaller extends Sender {
         scene
             .data()
             .call(
-                "DELETE",
-                "/campaigns/" + lead.campaignId() + "/dial-requests/" + lead.token(),
-                "");
+                "DELETE", "/campaigns/" + lead.campaignId() + "/dial-requests/" + lead.token(), "");
     switch (answer.status()) {
       case 200 -> scene.ledger().cancelled(lead.token());
       case 404 -> scene.ledger().contradict(lead.token() + " was acknowledged, then not found");

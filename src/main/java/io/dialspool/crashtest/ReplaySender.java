@@ -38,8 +38,7 @@ final class ReplaySender extends Sender {
 
   @Override
   void turn() throws IOException, InterruptedException {
-    List<Lead> leads =
-        scene.leads().lasting(scene.campaigns().anyMixed(random), name(), ROWS);
+    List<Lead> leads = scene.leads().lasting(scene.campaigns().anyMixed(random), name(), ROWS);
     scene.ledger().sending(leads, scene.clock().epochMs());
     replay(leads, () -> random.nextInt(100) < KILLED_OF_HUNDRED ? random.nextInt(1_500) : -1);
   }
@@ -98,8 +97,7 @@ final class ReplaySender extends Sender {
                     "--json"))
             .redirectOutput(out.toFile())
             .redirectError(
-                ProcessBuilder.Redirect.appendTo(
-                    scene.directory().resolve("replay.log").toFile()))
+                ProcessBuilder.Redirect.appendTo(scene.directory().resolve("replay.log").toFile()))
             .start();
     try {
       if (lifeMs >= 0 && !process.waitFor(lifeMs, TimeUnit.MILLISECONDS)) {

@@ -22,8 +22,7 @@ public final class ReportFile {
   }
 
   static void replace(Path page, String section) throws IOException {
-    List<String> before =
-        Files.exists(page) ? Files.readAllLines(page) : List.of(TITLE, "");
+    List<String> before = Files.exists(page) ? Files.readAllLines(page) : List.of(TITLE, "");
     var lines = new ArrayList<String>();
     int at = before.indexOf(HEADING);
     int from = at < 0 ? before.size() : at;

@@ -31,8 +31,7 @@ final class StreamSender extends Sender {
    * @param linesAtOnce written in one go
    * @param pauseMs between two of these
    */
-  StreamSender(
-      Scene scene, String name, SplittableRandom random, int linesAtOnce, long pauseMs) {
+  StreamSender(Scene scene, String name, SplittableRandom random, int linesAtOnce, long pauseMs) {
     super(scene, name, random, pauseMs);
     this.linesAtOnce = linesAtOnce;
     pauseNs = TimeUnit.MILLISECONDS.toNanos(pauseMs);

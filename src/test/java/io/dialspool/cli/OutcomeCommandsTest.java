@@ -23,7 +23,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code outcomes}, {@code dead-letters}, {@code redrive} and {@code recall} at a scripted door. */
+/**
+ * {@code outcomes}, {@code dead-letters}, {@code redrive} and {@code recall} at a scripted door.
+ */
 class OutcomeCommandsTest {
   private record Scripted(int status, String body) {}
 
@@ -53,8 +55,7 @@ class OutcomeCommandsTest {
   void shouldPrintLinesAndPassOverEmptyOnes() {
     then(200, line("1-1", "a", "SUBMITTED") + "\n\n" + line("1-2", "b", "EXPIRED") + "\n");
     assertEquals(0, run("outcomes", "--after", "0-3", "--limit", "9"));
-    assertEquals(
-        List.of("GET /campaigns/c%20%2F1/outcomes?follow=false&after=0-3&limit=9"), calls);
+    assertEquals(List.of("GET /campaigns/c%20%2F1/outcomes?follow=false&after=0-3&limit=9"), calls);
     assertEquals(
         List.of(line("1-1", "a", "SUBMITTED"), line("1-2", "b", "EXPIRED")),
         out.toString().lines().toList());
@@ -167,7 +168,10 @@ class OutcomeCommandsTest {
     assertEquals("1 cancelled, 2 too late (SUBMITTED), 1 unknown", out.toString().strip());
     assertEquals(
         List.of("a", "b", "c", "d"),
-        calls.stream().map(call -> call.substring(call.lastIndexOf('/') + 1).strip()).sorted().toList());
+        calls.stream()
+            .map(call -> call.substring(call.lastIndexOf('/') + 1).strip())
+            .sorted()
+            .toList());
   }
 
   @Test

@@ -149,8 +149,7 @@ class JudgeTest {
 
     assertEquals(1, verdict.dialledTwice());
     assertEquals(
-        List.of("t-2 was dialled at another number", "t-2 was dialled twice"),
-        verdict.findings());
+        List.of("t-2 was dialled at another number", "t-2 was dialled twice"), verdict.findings());
   }
 
   @Test
@@ -312,8 +311,7 @@ class JudgeTest {
   }
 
   private void dialled(String token, int times) {
-    judge.dialled(
-        new Judge.Dialled("c-1", token, "target-" + token, phoneNumber(token), times));
+    judge.dialled(new Judge.Dialled("c-1", token, "target-" + token, phoneNumber(token), times));
   }
 
   private void ended(String token, String state, String reason) {

@@ -19,6 +19,7 @@ import io.dialspool.store.MemoryStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RedriveTest {
@@ -377,7 +378,7 @@ class RedriveTest {
   }
 
   private static RedriveOrder filter(
-      RequestState state, Reason reason, long settledFromMs, long settledBeforeMs) {
+      @Nullable RequestState state, @Nullable Reason reason, long settledFromMs, long settledBeforeMs) {
     return new RedriveOrder(
         state, reason, settledFromMs, settledBeforeMs, List.of(), false, DEADLINE_MS, false, "");
   }

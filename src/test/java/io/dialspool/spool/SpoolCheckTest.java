@@ -85,8 +85,7 @@ class SpoolCheckTest {
     spooling.redrive(SPRING, 2_000, 2 * HOUR_MS);
     delete(Keys.REDRIVEN, Keys.redriven(1, 300));
     check();
-    assertEquals(
-        List.of("redriven/1/601: is a redrive of 300, which isn't marked so"), said());
+    assertEquals(List.of("redriven/1/601: is a redrive of 300, which isn't marked so"), said());
   }
 
   @Test
@@ -142,8 +141,7 @@ class SpoolCheckTest {
   void shouldTellARequestThatWasSentWithoutAMark() {
     put(Keys.MARKS, Keys.lane(1), Mark.encode(List.of(new Mark(255, 1))));
     check();
-    assertEquals(
-        "marks/1/256: was sent, but was never marked as handed over", said().get(0));
+    assertEquals("marks/1/256: was sent, but was never marked as handed over", said().get(0));
   }
 
   @Test
@@ -164,10 +162,7 @@ class SpoolCheckTest {
     byte[] third = Spool.tokenKey(lane, new byte[] {'t', '-', '9'}, 0, 3);
     delete(Keys.TOKENS, first);
     TokenEntry known = entry(second);
-    put(
-        Keys.TOKENS,
-        second,
-        new TokenEntry(1, 2, known.check(), known.fingerprint() + 1).encode());
+    put(Keys.TOKENS, second, new TokenEntry(1, 2, known.check(), known.fingerprint() + 1).encode());
     put(Keys.TOKENS, third, new TokenEntry(1, 3, 0, 0).encode());
     check();
     assertEquals(
