@@ -24,7 +24,6 @@ import io.dialspool.spool.DeadLetters;
 import io.dialspool.spool.Spool;
 import io.dialspool.target.RawAnswer;
 import io.dialspool.target.RawCall;
-import io.dialspool.target.Target;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -41,10 +40,8 @@ import org.slf4j.LoggerFactory;
  * status from the spool and the dispatch thread, counts from the dispatch thread alone.
  */
 final class FrontDesk implements Backstage {
-  private static final long FORWARD_TIMEOUT_NS = 30_000_000_000L;
-
   private static final Logger LOG = LoggerFactory.getLogger(FrontDesk.class);
-  private final Target target;
+  private final PassThrough passThrough;
   private final Campaigns campaigns;
   private final Dispatcher dispatcher;
   private final Reports reports;
@@ -58,7 +55,7 @@ final class FrontDesk implements Backstage {
    * @param lookUps runs look-ups in the store; bounded, refuses when full
    */
   FrontDesk(
-      Target target,
+      PassThrough passThrough,
       Campaigns campaigns,
       Dispatcher dispatcher,
       Spool spool,
@@ -68,7 +65,7 @@ final class FrontDesk implements Backstage {
       Supplier<@Nullable ApiError> overload) {
     this.feeds = feeds;
     this.redrives = redrives;
-    this.target = target;
+    this.passThrough = passThrough;
     this.campaigns = campaigns;
     this.dispatcher = dispatcher;
     this.reports = new Reports(dispatcher);
@@ -89,7 +86,7 @@ final class FrontDesk implements Backstage {
 
   @Override
   public void forward(RawCall call, Consumer<RawAnswer> then) {
-    target.forward(call, FORWARD_TIMEOUT_NS, then);
+    passThrough.forward(call, then);
   }
 
   @Override

@@ -83,10 +83,13 @@ final class CrashTestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    boolean temporary = directory == null;
-    CrashPlan plan = plan(directory == null ? Path.of("") : directory);
-    if (temporary) {
+    Path given = directory;
+    boolean temporary = given == null;
+    CrashPlan plan = plan(given == null ? Path.of("") : given);
+    if (given == null) {
       plan = plan(Files.createTempDirectory("dialspool-crash-test"));
+    } else if (!isEmpty(given)) {
+      throw wrong("--directory: " + given + " (expected: empty, or not there yet)");
     }
     CrashReport result;
     try (var view = new View(surroundings, cycles)) {
@@ -113,10 +116,27 @@ final class CrashTestCommand implements Callable<Integer> {
     try {
       return new CrashPlan(cycles, seed, where, rateMin, waiting);
     } catch (IllegalArgumentException e) {
-      if (spec == null) {
-        throw e;
-      }
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+      throw wrong(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private ParameterException wrong(String fault) {
+    CommandSpec its = spec;
+    if (its == null) {
+      throw new IllegalStateException(fault);
+    }
+    return new ParameterException(its.commandLine(), fault);
+  }
+
+  private static boolean isEmpty(Path where) throws IOException {
+    if (!Files.exists(where)) {
+      return true;
+    }
+    if (!Files.isDirectory(where)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(where)) {
+      return files.findAny().isEmpty();
     }
   }
 

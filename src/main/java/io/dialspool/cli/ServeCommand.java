@@ -10,7 +10,8 @@ import picocli.CommandLine.Mixin;
     name = "serve",
     description = {
       "Runs the service: takes dial requests over HTTP, keeps them safe, and hands them to the target.",
-      "Prints one line when it is ready. SIGTERM stops intake, finishes the calls in flight, and leaves."
+      "Prints one line when it is ready. SIGTERM stops intake, finishes the calls in flight, and leaves with"
+          + " exit code 0."
     })
 final class ServeCommand implements Callable<Integer> {
   private final Surroundings surroundings;

@@ -126,7 +126,7 @@ final class Campaigns {
     do {
       answer = door.call("POST", "/campaigns/" + id + "/" + how, "");
       if (answer.status() == 200
-          || answer.status() == 409 && answer.json().path("state").asText().equals(wanted)) {
+          || (answer.status() == 409 && answer.json().path("state").asText().equals(wanted))) {
         return;
       }
       LockSupport.parkNanos(RETRY_NS);

@@ -12,7 +12,8 @@ final class Recaller extends Sender {
   @Override
   void turn() throws IOException, InterruptedException {
     Lead lead = scene.ledger().recent(random);
-    if (lead == null || !scene.campaigns().isPaused(lead.campaignId()) && random.nextInt(10) > 0) {
+    if (lead == null
+        || (!scene.campaigns().isPaused(lead.campaignId()) && random.nextInt(10) > 0)) {
       return;
     }
     scene.ledger().recalling(lead.token());

@@ -11,11 +11,13 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** What never changes about a lane; and what the ring's thread needs to fill its next page. */
+/**
+ * What hardly ever changes about a lane; and what the ring's thread needs to fill its next page.
+ */
 public final class LaneInfo {
   private final int number;
   private final CampaignId campaign;
-  private final TargetIdentity target;
+  private volatile TargetIdentity target;
   final Hasher128 tokenHasher;
   final Hasher64 checkHasher;
 
@@ -24,6 +26,12 @@ public final class LaneInfo {
 
   /** Ring's thread only. */
   long nextSequence;
+
+  /** Ring's thread only. */
+  private long aimedSince;
+
+  /** Ring's thread only: its target is configured no longer, and nothing in it waits. */
+  private boolean unrouted;
 
   LaneInfo(int number, CampaignId campaign, TargetIdentity target, long nextSequence, Seeds seeds) {
     this.number = number;
@@ -48,7 +56,30 @@ public final class LaneInfo {
     return target;
   }
 
+  /** Requests before went to another target, where their tokens are known. */
+  long aimedSince() {
+    return aimedSince;
+  }
+
+  boolean isUnrouted() {
+    return unrouted;
+  }
+
+  void unrouted() {
+    unrouted = true;
+  }
+
+  /** Only while nothing in it waits, or to add the account that it didn't know. */
+  void sendTo(TargetIdentity another) {
+    if (!another.mayBe(target)) {
+      aimedSince = nextSequence;
+    }
+    target = another;
+    unrouted = false;
+  }
+
   byte[] encode() {
+    TargetIdentity target = this.target;
     var bytes = new ByteArrayOutputStream();
     try (var out = new DataOutputStream(bytes)) {
       out.writeUTF(campaign.value());
@@ -56,6 +87,7 @@ public final class LaneInfo {
       out.writeUTF(target.account());
       out.writeUTF(target.region());
       out.writeUTF(target.endpoint());
+      out.writeLong(aimedSince);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -64,12 +96,15 @@ public final class LaneInfo {
 
   static LaneInfo decode(int number, byte[] value, long nextSequence, Seeds seeds) {
     try (var in = new DataInputStream(new ByteArrayInputStream(value))) {
-      return new LaneInfo(
-          number,
-          new CampaignId(in.readUTF()),
-          new TargetIdentity(in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF()),
-          nextSequence,
-          seeds);
+      var lane =
+          new LaneInfo(
+              number,
+              new CampaignId(in.readUTF()),
+              new TargetIdentity(in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF()),
+              nextSequence,
+              seeds);
+      lane.aimedSince = in.available() == 0 ? 0 : in.readLong();
+      return lane;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

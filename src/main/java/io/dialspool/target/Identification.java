@@ -64,17 +64,17 @@ public interface Identification {
         sessionToken.isEmpty()
             ? AwsCredentialsIdentity.create(keyId, secret)
             : AwsSessionCredentialsIdentity.create(keyId, secret, sessionToken);
-    var signer = new RequestSigner(endpoint, region, credentials);
+    var signer = new RequestSigner(endpoint, region);
     return new Identification() {
       @Override
       public void sign(HttpRequest request, long nowMs) {
-        signer.signHead(request, nowMs);
+        signer.signHead(request, nowMs, credentials);
       }
 
       @Override
       public FullHttpRequest signed(
           String method, String pathAndQuery, String contentType, byte[] body, long nowMs) {
-        return signer.signed(method, pathAndQuery, contentType, body, nowMs);
+        return signer.signed(method, pathAndQuery, contentType, body, nowMs, credentials);
       }
     };
   }

@@ -1,5 +1,6 @@
 package io.dialspool.spool;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -208,7 +209,7 @@ class SpoolCheckTest {
 
   @Test
   void shouldNeverTellAPhoneNumberOrAnAttribute() {
-    byte[] page = store.get(Keys.PAGES, Keys.page(2, 1)).clone();
+    byte[] page = requireNonNull(store.get(Keys.PAGES, Keys.page(2, 1))).clone();
     page[page.length - 2] ^= 1; // within the last payload
     put(Keys.PAGES, Keys.page(2, 1), page);
     check();
@@ -234,11 +235,11 @@ class SpoolCheckTest {
   }
 
   private LaneInfo lane() {
-    return java.util.Objects.requireNonNull(spooling.spool.lane(SPRING));
+    return requireNonNull(spooling.spool.lane(SPRING));
   }
 
   private TokenEntry entry(byte[] key) {
-    return TokenEntry.decode(java.util.Objects.requireNonNull(store.get(Keys.TOKENS, key)));
+    return TokenEntry.decode(requireNonNull(store.get(Keys.TOKENS, key)));
   }
 
   private void settle(RequestState state, int from, int to) {
