@@ -63,9 +63,9 @@ final class FrontDesk implements Backstage {
       Redrives redrives,
       Executor lookUps,
       Supplier<@Nullable ApiError> overload) {
-    this.passThrough = passThrough;
     this.feeds = feeds;
     this.redrives = redrives;
+    this.passThrough = passThrough;
     this.campaigns = campaigns;
     this.dispatcher = dispatcher;
     this.reports = new Reports(dispatcher);

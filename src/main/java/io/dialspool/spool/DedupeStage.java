@@ -116,6 +116,10 @@ public final class DedupeStage implements Stage {
    */
   private void redrive(LaneInfo lane, RedriveChunk chunk, long nowMs) {
     spool.keepTokens();
+    if (lane.isUnrouted()) {
+      spool.routeAnew(lane);
+      group.batch.put(Keys.LANES, Keys.lane(lane.number()), lane.encode());
+    }
     for (Settlement end : chunk.candidates()) {
       StoredRequest from = end.request();
       TokenEntry known = known(tokenKey(lane, from));
@@ -124,9 +128,11 @@ public final class DedupeStage implements Stage {
         chunk.skip();
         continue;
       }
-      // Under a token that lives the target itself tells a repeat; a dead one would hide it.
+      // Under a token that lives the target itself tells a repeat; a dead one would hide it, and
+      // another target never heard of it.
       long doubtUntilMs = end.reason() == Reason.IN_DOUBT ? aliveUntilMs(end) : 0;
-      boolean renamed = doubtUntilMs != 0 && nowMs >= doubtUntilMs;
+      boolean renamed =
+          doubtUntilMs != 0 && (nowMs >= doubtUntilMs || from.sequence() < lane.aimedSince());
       byte[] token = renamed ? unusedToken(lane, from) : from.token();
       if (token == null) {
         chunk.skip();

@@ -27,6 +27,9 @@ public final class LaneInfo {
   /** Ring's thread only. */
   long nextSequence;
 
+  /** Ring's thread only. */
+  private long aimedSince;
+
   /** Ring's thread only: its target is configured no longer, and nothing in it waits. */
   private boolean unrouted;
 
@@ -53,6 +56,11 @@ public final class LaneInfo {
     return target;
   }
 
+  /** Requests before went to another target, where their tokens are known. */
+  long aimedSince() {
+    return aimedSince;
+  }
+
   boolean isUnrouted() {
     return unrouted;
   }
@@ -63,6 +71,9 @@ public final class LaneInfo {
 
   /** Only while nothing in it waits, or to add the account that it didn't know. */
   void sendTo(TargetIdentity another) {
+    if (!another.mayBe(target)) {
+      aimedSince = nextSequence;
+    }
     target = another;
     unrouted = false;
   }
@@ -76,6 +87,7 @@ public final class LaneInfo {
       out.writeUTF(target.account());
       out.writeUTF(target.region());
       out.writeUTF(target.endpoint());
+      out.writeLong(aimedSince);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -84,12 +96,15 @@ public final class LaneInfo {
 
   static LaneInfo decode(int number, byte[] value, long nextSequence, Seeds seeds) {
     try (var in = new DataInputStream(new ByteArrayInputStream(value))) {
-      return new LaneInfo(
-          number,
-          new CampaignId(in.readUTF()),
-          new TargetIdentity(in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF()),
-          nextSequence,
-          seeds);
+      var lane =
+          new LaneInfo(
+              number,
+              new CampaignId(in.readUTF()),
+              new TargetIdentity(in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF()),
+              nextSequence,
+              seeds);
+      lane.aimedSince = in.available() == 0 ? 0 : in.readLong();
+      return lane;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -278,11 +278,6 @@ public final class Spool {
     return lane;
   }
 
-  /** Ring's thread only, for a lane whose target is gone; the caller writes it with its group. */
-  void routeAnew(LaneInfo lane) {
-    lane.sendTo(route.of(lane.campaign()));
-  }
-
   /** Until {@link #letTokensGo} nothing is purged; again does nothing. */
   void keepTokens() {
     if (!tokens.isHeldByCurrentThread()) {
@@ -299,6 +294,11 @@ public final class Spool {
     if (tokens.isHeldByCurrentThread()) {
       tokens.unlock();
     }
+  }
+
+  /** Ring's thread only, for a lane whose target is gone; the caller writes it with its group. */
+  void routeAnew(LaneInfo lane) {
+    lane.sendTo(route.of(lane.campaign()));
   }
 
   OrderedStore store() {

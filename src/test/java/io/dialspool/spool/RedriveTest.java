@@ -16,6 +16,7 @@ import io.dialspool.request.RequestStatus;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.Verdict;
 import io.dialspool.store.MemoryStore;
+import io.dialspool.target.TargetIdentity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -227,6 +228,20 @@ class RedriveTest {
     assertEquals(0, fresh.doubtUntilMs());
     assertEquals(1, fresh.redriveOf());
     assertEquals(new RequestId(1, 2), find("a").status().redrivenAs());
+  }
+
+  @Test
+  void shouldTakeATokenOfItsOwnIfItGoesToAnotherTargetNow() {
+    dead(RequestState.UNDELIVERABLE, Reason.IN_DOUBT, NOW_MS - DAY_MS, "a");
+    dead(RequestState.EXPIRED, Reason.NONE, 0, "b");
+    new Spooling(store, new TargetIdentity("connect-campaigns", "", "us-west-2", ""));
+    spooling = new Spooling(store, new TargetIdentity("connect-campaigns", "", "us-west-2", ""));
+    assertEquals(
+        List.of("a-r1", "b"),
+        redrive(order(List.of(), true)).stream()
+            .map(RedriveChunk.Redriven::clientToken)
+            .toList());
+    assertEquals(0, find("a-r1").request().doubtUntilMs());
   }
 
   @Test
