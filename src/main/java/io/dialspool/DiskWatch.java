@@ -28,7 +28,6 @@ final class DiskWatch {
     void touch(long nowMs) throws IOException;
 
     static Disk of(Path directory) {
-      Path file = directory.resolve("dialspool.lock");
       return new Disk() {
         @Override
         public long freeBytes() throws IOException {
@@ -38,7 +37,8 @@ final class DiskWatch {
 
         @Override
         public void touch(long nowMs) throws IOException {
-          Files.setLastModifiedTime(file, FileTime.fromMillis(nowMs));
+          // Never the lock's file: whoever opens and closes that gives the lock away.
+          Files.setLastModifiedTime(directory, FileTime.fromMillis(nowMs));
         }
       };
     }

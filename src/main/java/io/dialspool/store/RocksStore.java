@@ -298,15 +298,23 @@ public final class RocksStore implements OrderedStore {
     closed = true;
     boolean isSynced = syncLog();
     closeNative();
+    if (isSynced) {
+      noteLengths();
+    }
     try {
-      if (isSynced) {
-        seal.closed();
-      }
       lock.release();
     } catch (IOException e) {
       throw new StoreException(directory + " can't be released: " + reason(e), e);
     } finally {
       close(lockFile);
+    }
+  }
+
+  private void noteLengths() {
+    try {
+      seal.closed();
+    } catch (IOException e) {
+      LOG.warn("the length of the log below {} can't be noted: {}", directory, reason(e));
     }
   }
 
@@ -342,7 +350,8 @@ public final class RocksStore implements OrderedStore {
         sealedLogs = logs;
       }
     } catch (IOException e) {
-      throw new StoreException(directory + " can't be used: " + reason(e), e);
+      // The disk may be full. What was remembered last stays true, only further back.
+      LOG.warn("the length of the log below {} can't be noted: {}", directory, reason(e));
     }
   }
 
