@@ -65,15 +65,18 @@ public class DispatcherBenchmark {
         new Dispatcher(
             new Dispatcher.Parts(
                 DispatchConfig.DEFAULT,
-                target,
-                TimeUnit.SECONDS.toNanos(10),
+                List.of(
+                    new TargetControl(
+                        "default",
+                        target,
+                        TimeUnit.SECONDS.toNanos(10),
+                        new CallBudget(1_000_000, clock),
+                        breaker,
+                        DispatchMeter.NONE)),
                 worker,
                 mailbox,
-                new CallBudget(1_000_000, clock),
-                breaker,
                 new TakesAll(breaker),
                 new Alarms(),
-                DispatchMeter.NONE,
                 new SplittableRandom(1),
                 () -> {}),
             List.of(),
@@ -148,6 +151,8 @@ public class DispatcherBenchmark {
     }
 
     @Override
-    public void onTick(LaneControl control, long nowNs, long nowMs) {}
+    public boolean onTick(LaneControl control, long nowNs, long nowMs) {
+      return false;
+    }
   }
 }

@@ -1,9 +1,7 @@
 package io.dialspool.reconcile;
 
 import io.dialspool.dispatch.Alarms;
-import io.dialspool.dispatch.Breaker;
 import io.dialspool.dispatch.Call;
-import io.dialspool.dispatch.CallBudget;
 import io.dialspool.dispatch.TickingClock;
 import io.dialspool.lane.Batch;
 import io.dialspool.lane.QueuedRequest;
@@ -44,9 +42,7 @@ public class ReconcilerBenchmark {
           message -> {
             throw new IllegalStateException(message);
           });
-  private final Reconciler reconciler =
-      new Reconciler(
-          new CallBudget(10, clock), new Breaker(clock), alarms, 8, new SplittableRandom(1));
+  private final Reconciler reconciler = new Reconciler(alarms, 8, new SplittableRandom(1));
 
   @Benchmark
   public BatchReply baseline() {

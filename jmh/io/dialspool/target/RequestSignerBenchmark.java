@@ -1,6 +1,5 @@
 package io.dialspool.target;
 
-import io.dialspool.config.TargetConfig;
 import io.dialspool.ring.SampleRequests;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -19,6 +18,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
 /**
  * Cost of signing one full call, beside the same request unsigned.
@@ -38,19 +38,9 @@ public class RequestSignerBenchmark {
 
   private final byte[] body = BatchBody.at(SampleBatch.full(), SampleRequests.NOW_MS);
   private final RequestSigner signer =
-      new RequestSigner(
-          URI.create("https://" + HOST),
-          new TargetConfig(
-              "connect-campaigns",
-              "",
-              "us-east-1",
-              "AKIDEXAMPLE",
-              "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-              "",
-              10,
-              2_000,
-              10_000,
-              32));
+      new RequestSigner(URI.create("https://" + HOST), "us-east-1");
+  private final AwsCredentialsIdentity credentials =
+      AwsCredentialsIdentity.create("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 
   @Benchmark
   public FullHttpRequest baseline() {
@@ -67,6 +57,6 @@ public class RequestSignerBenchmark {
 
   @Benchmark
   public FullHttpRequest sign() {
-    return signer.signed("PUT", PATH, "application/json", body, SampleRequests.NOW_MS);
+    return signer.signed("PUT", PATH, "application/json", body, SampleRequests.NOW_MS, credentials);
   }
 }

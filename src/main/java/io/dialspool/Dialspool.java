@@ -8,8 +8,6 @@ import io.dialspool.campaignservice.CampaignService;
 import io.dialspool.config.Config;
 import io.dialspool.config.ConfigException;
 import io.dialspool.dispatch.Alarms;
-import io.dialspool.dispatch.Breaker;
-import io.dialspool.dispatch.CallBudget;
 import io.dialspool.dispatch.Campaigns;
 import io.dialspool.dispatch.Dispatcher;
 import io.dialspool.http.ApiError;
@@ -36,9 +34,6 @@ import io.dialspool.spool.StoreReply;
 import io.dialspool.spool.StoreWorker;
 import io.dialspool.store.PatientStore;
 import io.dialspool.store.RocksStore;
-import io.dialspool.target.HttpTarget;
-import io.dialspool.target.Target;
-import io.dialspool.target.TargetIdentity;
 import io.dialspool.time.Clock;
 import io.dialspool.time.DutyThread;
 import io.dialspool.validate.NumberRule;
@@ -114,39 +109,29 @@ public final class Dialspool implements AutoCloseable {
       housekeeping.scheduleWithFixedDelay(tls::look, 1, 1, TimeUnit.SECONDS);
 
       // Who may come in.
-      var gates = Gates.ofService(config, config.target().isAmazon(), clock);
+      var gates = Gates.ofService(config, config.reachesAmazon(), clock);
       housekeeping.scheduleWithFixedDelay(gates::look, 1, 1, TimeUnit.SECONDS);
 
       // Where batches go.
-      TargetIdentity identity = identity(config);
-      Entrance embedded = new Entrance(tls::contextForOurselves, gates.campaignService(), hosts);
-      URI endpoint = endpoint(config, embedded, clock);
-      targetUrl = endpoint.toString();
-      Target target =
-          own(
-              HttpTarget.open(
-                  config.target(),
-                  identity,
-                  endpoint,
-                  targetLoops,
-                  clock,
-                  isEmbedded(config) ? tls.ownClient() : null));
+      var alarms = new Alarms();
+      Entrance inside = new Entrance(tls::contextForOurselves, gates.campaignService(), hosts);
+      Targets.Embedded embedded = embedded(inside, tls, clock);
+      Targets targets = own(Targets.open(config, embedded, targetLoops, clock, alarms));
+      targetUrl = targets.url();
 
       // The spool, and what waits in it.
       Path directory = Path.of(config.spool().directory());
       RocksStore rocks = own(RocksStore.open(directory, Spool.spaces()));
       var store = new PatientStore(rocks); // waits where the disk is full
       patience = store;
-      Spool spool = Spool.open(store, campaign -> identity);
+      Spool spool = Spool.open(store, targets.routes());
+      targets.fetchCredentials();
       var mailbox = new Mailbox(this::wakeDispatch);
       var worker = new StoreWorker(spool, this::storeReplied, this::wakeStore);
-      var alarms = new Alarms();
-      var budget = new CallBudget(config.target().callsPerSecond(), clock);
-      var breaker = new Breaker(clock);
       RandomGenerator random = new SplittableRandom();
       var campaigns =
           new Campaigns(
-              target,
+              targets.routes(),
               clock,
               (ms, what) -> housekeeping.schedule(what, ms, TimeUnit.MILLISECONDS),
               campaign -> spool.lane(campaign) != null);
@@ -154,15 +139,11 @@ public final class Dialspool implements AutoCloseable {
           new Dispatcher(
               new Dispatcher.Parts(
                   config.dispatch(),
-                  target,
-                  TimeUnit.MILLISECONDS.toNanos(config.target().timeoutMs()),
+                  targets.controls(metrics),
                   worker,
                   mailbox,
-                  budget,
-                  breaker,
-                  new Reconciler(budget, breaker, alarms, config.dispatch().attemptsMax(), random),
+                  new Reconciler(alarms, config.dispatch().attemptsMax(), random),
                   alarms,
-                  new Meters.Calls(metrics),
                   random,
                   this::wakeDispatch),
               spool.restored(),
@@ -214,7 +195,14 @@ public final class Dialspool implements AutoCloseable {
           1,
           TimeUnit.SECONDS);
       housekeeping.scheduleWithFixedDelay(() -> lookAfter(rocks), 5, 5, TimeUnit.SECONDS);
-      desk = new FrontDesk(target, campaigns, dispatcher, spool, lookUps(), () -> overload(disk, store));
+      desk =
+          new FrontDesk(
+              new PassThrough(targets.routes(), campaigns),
+              campaigns,
+              dispatcher,
+              spool,
+              lookUps(),
+              () -> overload(disk, store));
       var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, dispatcher);
       housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
       var door = new Meters.Door(metrics);
@@ -298,7 +286,7 @@ public final class Dialspool implements AutoCloseable {
     bindings.add(new Binding("intake.address", config.intake().address(), KEY_FILE, keyFile));
     bindings.add(
         new Binding("management.address", config.management().address(), KEY_FILE, keyFile));
-    if (isEmbedded(config)) {
+    if (config.target().isEmbedded()) {
       var embedded =
           new Binding(
               "campaignService.address",
@@ -359,21 +347,13 @@ public final class Dialspool implements AutoCloseable {
     return executor;
   }
 
-  private static boolean isEmbedded(Config config) {
-    return config.target().kind().equals("embedded");
-  }
-
-  private static TargetIdentity identity(Config config) {
-    return isEmbedded(config)
-        ? new TargetIdentity("embedded", "", "", "")
-        : new TargetIdentity(
-            "connect-campaigns", "", config.target().region(), config.target().endpoint());
-  }
-
-  private URI endpoint(Config config, Entrance entrance, Clock clock) {
-    return isEmbedded(config)
-        ? URI.create(own(CampaignService.start(config.campaignService(), entrance, clock)).url())
-        : HttpTarget.endpoint(config.target());
+  /** The embedded service, started; null if the default target is another. */
+  private Targets.@Nullable Embedded embedded(Entrance entrance, TlsFiles tls, Clock clock) {
+    if (!config.target().isEmbedded()) {
+      return null;
+    }
+    var service = own(CampaignService.start(config.campaignService(), entrance, clock));
+    return new Targets.Embedded(URI.create(service.url()), tls.ownClient());
   }
 
   // --- threads

@@ -17,7 +17,6 @@ import io.dialspool.request.SpoolReport;
 import io.dialspool.spool.Spool;
 import io.dialspool.target.RawAnswer;
 import io.dialspool.target.RawCall;
-import io.dialspool.target.Target;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -34,10 +33,8 @@ import org.slf4j.LoggerFactory;
  * status from the spool and the dispatch thread, counts from the dispatch thread alone.
  */
 final class FrontDesk implements Backstage {
-  private static final long FORWARD_TIMEOUT_NS = 30_000_000_000L;
-
   private static final Logger LOG = LoggerFactory.getLogger(FrontDesk.class);
-  private final Target target;
+  private final PassThrough passThrough;
   private final Campaigns campaigns;
   private final Dispatcher dispatcher;
   private final Reports reports;
@@ -49,13 +46,13 @@ final class FrontDesk implements Backstage {
    * @param lookUps runs look-ups in the store; bounded, refuses when full
    */
   FrontDesk(
-      Target target,
+      PassThrough passThrough,
       Campaigns campaigns,
       Dispatcher dispatcher,
       Spool spool,
       Executor lookUps,
       Supplier<@Nullable ApiError> overload) {
-    this.target = target;
+    this.passThrough = passThrough;
     this.campaigns = campaigns;
     this.dispatcher = dispatcher;
     this.reports = new Reports(dispatcher);
@@ -76,7 +73,7 @@ final class FrontDesk implements Backstage {
 
   @Override
   public void forward(RawCall call, Consumer<RawAnswer> then) {
-    target.forward(call, FORWARD_TIMEOUT_NS, then);
+    passThrough.forward(call, then);
   }
 
   @Override

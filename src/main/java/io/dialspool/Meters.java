@@ -2,6 +2,7 @@ package io.dialspool;
 
 import io.dialspool.dispatch.DispatchMeter;
 import io.dialspool.dispatch.Dispatcher;
+import io.dialspool.dispatch.TargetControl;
 import io.dialspool.intake.Backstage;
 import io.dialspool.intake.IntakeMeters;
 import io.dialspool.metrics.Meter;
@@ -9,6 +10,7 @@ import io.dialspool.metrics.Metrics;
 import io.dialspool.request.CampaignReport;
 import io.dialspool.request.Counts;
 import io.dialspool.request.SpoolReport;
+import io.dialspool.request.TargetReport;
 import io.dialspool.spool.SpoolStage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -23,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What each stage counts, put into meters. */
 final class Meters {
-  private static final String TARGET = "default";
-
   private Meters() {}
 
   /** The ring's commits. */
@@ -44,23 +44,25 @@ final class Meters {
     }
   }
 
-  /** Dispatch's calls. */
+  /** Dispatch's calls to one target. */
   static final class Calls implements DispatchMeter {
     private final Metrics metrics;
+    private final String target;
     private final Map<String, Counter> byOutcome = new ConcurrentHashMap<>();
     private final Timer duration;
     private final DistributionSummary fill;
 
-    Calls(Metrics metrics) {
+    Calls(Metrics metrics, String target) {
       this.metrics = metrics;
-      duration = metrics.timer(Meter.CALL_DURATION, TARGET);
-      fill = metrics.summary(Meter.BATCH_FILL, TARGET);
+      this.target = target;
+      duration = metrics.timer(Meter.CALL_DURATION, target);
+      fill = metrics.summary(Meter.BATCH_FILL, target);
     }
 
     @Override
     public void called(String outcome, int items, long durationNs) {
       byOutcome
-          .computeIfAbsent(outcome, name -> metrics.counter(Meter.CALLS, TARGET, name))
+          .computeIfAbsent(outcome, name -> metrics.counter(Meter.CALLS, target, name))
           .increment();
       duration.record(durationNs, TimeUnit.NANOSECONDS);
       fill.record(items);
@@ -124,20 +126,27 @@ final class Meters {
       this.metrics = metrics;
       this.desk = desk;
       metrics.gauge(Meter.SPOOL_BYTES, spoolBytes::getAsLong);
-      metrics.gauge(
-          Meter.BUDGET_RATE,
-          () -> {
-            SpoolReport report = total;
-            return report == null ? 0 : report.callsPerSecond();
-          },
-          TARGET);
+      for (TargetControl target : dispatcher.targets()) {
+        metrics.gauge(Meter.BUDGET_RATE, () -> callsPerSecond(total, target.name()), target.name());
+        metrics.gauge(Meter.BREAKER_STATE, target::breakerLevel, target.name());
+      }
       metrics.gauge(
           Meter.CONSERVATION_DIFFERENCE,
           () -> {
             SpoolReport report = total;
             return report == null ? 0 : report.counts().difference();
           });
-      metrics.gauge(Meter.BREAKER_STATE, dispatcher::breakerLevel, TARGET);
+    }
+
+    private static double callsPerSecond(@Nullable SpoolReport report, String target) {
+      if (report != null) {
+        for (TargetReport its : report.targets()) {
+          if (its.name().equals(target)) {
+            return its.callsPerSecond();
+          }
+        }
+      }
+      return 0;
     }
 
     void refresh() {

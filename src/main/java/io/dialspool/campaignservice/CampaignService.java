@@ -56,8 +56,7 @@ public final class CampaignService implements AutoCloseable {
   private CampaignService(
       CampaignServiceConfig config, Entrance entrance, Clock clock, Faults faults) {
     store =
-        new PatientStore(
-            RocksStore.open(Path.of(config.directory()), OutboundCampaigns.SPACES));
+        new PatientStore(RocksStore.open(Path.of(config.directory()), OutboundCampaigns.SPACES));
     loops =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("campaign-service", true), NioIoHandler.newFactory());

@@ -65,11 +65,7 @@ final class SpoolCheckCommand implements Callable<Integer> {
       OrderedStore store = sound.store();
       if (store != null) {
         lanes =
-            new SpoolCheck(
-                    store,
-                    this::tell,
-                    requests -> view.counted("requests", requests))
-                .run();
+            new SpoolCheck(store, this::tell, requests -> view.counted("requests", requests)).run();
       }
       view.end();
       if (json) {
@@ -143,9 +139,7 @@ final class SpoolCheckCommand implements Callable<Integer> {
     }
     object.put("campaigns", campaigns);
     object.put("faultCount", faults);
-    object.put(
-        "faults",
-        told.stream().map(SpoolSalvageCommand::object).toList());
+    object.put("faults", told.stream().map(SpoolSalvageCommand::object).toList());
     return write(object);
   }
 

@@ -1,14 +1,32 @@
 package io.dialspool.config;
 
-/** What is running. Defaults, file, environment and {@code --set}, the later wins. */
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What is running. Defaults, file, environment and {@code --set}, the later wins.
+ *
+ * @param target the one named {@link #DEFAULT_TARGET}
+ * @param targets further ones by name, in the order of their names
+ */
 public record Config(
     IntakeConfig intake,
     ManagementConfig management,
     DoorsConfig doors,
     SpoolConfig spool,
     TargetConfig target,
+    Map<String, TargetConfig> targets,
+    RoutingConfig routing,
     DispatchConfig dispatch,
     CampaignServiceConfig campaignService) {
+  /** The name of the target that the section {@code target} describes. */
+  public static final String DEFAULT_TARGET = "default";
+
   public static final Config DEFAULT =
       new Config(
           IntakeConfig.DEFAULT,
@@ -16,6 +34,94 @@ public record Config(
           DoorsConfig.DEFAULT,
           SpoolConfig.DEFAULT,
           TargetConfig.DEFAULT,
+          Map.of(),
+          RoutingConfig.DEFAULT,
           DispatchConfig.DEFAULT,
           CampaignServiceConfig.DEFAULT);
+
+  public Config {
+    targets = Collections.unmodifiableMap(new TreeMap<>(targets));
+    List<String> faults = betweenTargets(allTargets(target, targets));
+    if (!faults.isEmpty()) {
+      throw new ConfigException(faults);
+    }
+  }
+
+  /** Every target by its name, the default first. */
+  public Map<String, TargetConfig> allTargets() {
+    return allTargets(target, targets);
+  }
+
+  /** Whether any target reaches Amazon itself, and so real people. */
+  public boolean reachesAmazon() {
+    return allTargets().values().stream().anyMatch(TargetConfig::isAmazon);
+  }
+
+  private static Map<String, TargetConfig> allTargets(
+      TargetConfig target, Map<String, TargetConfig> targets) {
+    var all = new LinkedHashMap<String, TargetConfig>();
+    all.put(DEFAULT_TARGET, target);
+    all.putAll(targets);
+    return all;
+  }
+
+  /**
+   * A lane remembers kind, account, Region and endpoint: no two targets may be the same by these,
+   * and an account that is not known may be any.
+   */
+  private static List<String> betweenTargets(Map<String, TargetConfig> all) {
+    var faults = new ArrayList<String>();
+    var before = new LinkedHashMap<String, TargetConfig>();
+    var named = new HashMap<String, String>();
+    all.forEach(
+        (name, target) -> {
+          String section = section(name);
+          if (target.isEmbedded() && !name.equals(DEFAULT_TARGET)) {
+            faults.add(
+                section
+                    + ".kind: embedded (expected: connect-campaigns, only the section target may be"
+                    + " embedded)");
+          }
+          before.forEach(
+              (other, its) -> {
+                if (areOne(target, its)) {
+                  faults.add(
+                      section
+                          + ".account: "
+                          + (target.accountSaid().isEmpty() ? "(empty)" : target.accountSaid())
+                          + " (expected: the account, another than that of "
+                          + section(other)
+                          + ", said in both: their region and endpoint are the same)");
+                }
+              });
+          before.put(name, target);
+          for (String pattern : target.campaignPatterns()) {
+            String first = named.putIfAbsent(pattern, section);
+            if (first != null) {
+              faults.add(
+                  section
+                      + ".campaigns: "
+                      + pattern
+                      + " (expected: once, it stands in "
+                      + first
+                      + ".campaigns)");
+            }
+          }
+        });
+    return faults;
+  }
+
+  private static boolean areOne(TargetConfig a, TargetConfig b) {
+    return !a.isEmbedded()
+        && !b.isEmbedded()
+        && a.endpoint().equals(b.endpoint())
+        && a.region().equals(b.region())
+        && (a.accountSaid().isEmpty()
+            || b.accountSaid().isEmpty()
+            || a.accountSaid().equals(b.accountSaid()));
+  }
+
+  private static String section(String name) {
+    return name.equals(DEFAULT_TARGET) ? "target" : "targets." + name;
+  }
 }

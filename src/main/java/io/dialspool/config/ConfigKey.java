@@ -13,38 +13,46 @@ import java.util.regex.Pattern;
 /**
  * One key of the configuration, such as {@code dispatch.lingerMs}: a component of a section's
  * record. The records are the only list of keys there is.
+ *
+ * @param section {@code dispatch}, or {@code targets.eu} for a target named so
  */
-record ConfigKey(RecordComponent section, RecordComponent component) {
+record ConfigKey(String section, RecordComponent component) {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
   private static final Pattern WHOLE = Pattern.compile("-?\\d{1,18}");
   private static final Pattern FRACTION = Pattern.compile("-?\\d{1,18}(\\.\\d{1,18})?");
 
-  /** All keys, in the order of the records. */
+  /** All keys of the sections that are always there, in the order of the records. */
   static List<ConfigKey> all() {
     List<ConfigKey> keys = new ArrayList<>();
     for (RecordComponent section : Config.class.getRecordComponents()) {
-      for (RecordComponent component : section.getType().getRecordComponents()) {
-        keys.add(new ConfigKey(section, component));
+      if (section.getType().isRecord()) {
+        keys.addAll(of(section.getName(), section.getType()));
       }
     }
     return keys;
   }
 
-  static List<ConfigKey> of(RecordComponent section) {
-    return all().stream().filter(key -> key.section.getName().equals(section.getName())).toList();
+  /** The keys of one section, in the order of its record. */
+  static List<ConfigKey> of(String section, Class<?> type) {
+    return Arrays.stream(type.getRecordComponents())
+        .map(component -> new ConfigKey(section, component))
+        .toList();
   }
 
   String name() {
-    return section.getName() + "." + component.getName();
+    return section + "." + component.getName();
   }
 
   /** {@code dispatch.lingerMs} is {@code DIALSPOOL_DISPATCH_LINGER_MS}. */
   String environmentName() {
-    return "DIALSPOOL_" + words(section.getName()) + "_" + words(component.getName());
+    return "DIALSPOOL_" + words(section) + "_" + words(component.getName());
   }
 
-  private static String words(String camelCase) {
-    return camelCase.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT);
+  static String words(String camelCase) {
+    return camelCase
+        .replaceAll("([a-z0-9])([A-Z])", "$1_$2")
+        .replaceAll("[.-]", "_")
+        .toUpperCase(Locale.ROOT);
   }
 
   /** Whether the value must not be shown. */
@@ -52,8 +60,11 @@ record ConfigKey(RecordComponent section, RecordComponent component) {
     return List.of("secretAccessKey", "sessionToken").contains(component.getName());
   }
 
-  Object valueIn(Config config) {
-    return read(component, read(section, config));
+  /**
+   * @param owner the section's record
+   */
+  Object valueIn(Object owner) {
+    return read(component, owner);
   }
 
   static Object read(RecordComponent component, Object owner) {

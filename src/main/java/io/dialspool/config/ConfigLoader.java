@@ -15,8 +15,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -26,20 +30,29 @@ import org.jspecify.annotations.Nullable;
  * environment form is {@code DIALSPOOL_DISPATCH_LINGER_MS}. Durations are written {@code 250ms},
  * {@code 300s}, {@code 5m}, {@code 4h}, {@code 7d}.
  *
+ * <p>A target of a name of its own has the keys of the section {@code target} under {@code
+ * targets.<name>}; whoever mentions the name first, in whatever source, makes the target.
+ *
  * <p>Every fault of every section and source is found before anything is said, and no fault shows a
  * secret.
  */
 public final class ConfigLoader {
   private static final int FILE_BYTES_MAX = 1 << 20;
   private static final String HIDDEN = "(hidden)";
+  private static final String EXPECTED = " (expected: ";
   // A Kubernetes service called "dialspool" puts these into the environment of every pod beside it.
   private static final Pattern OF_KUBERNETES =
       Pattern.compile("DIALSPOOL_(SERVICE_(HOST|PORT\\w*)|PORT(_\\d+_(TCP|UDP|SCTP)\\w*)?)");
   private static final Pattern USER_INFO = Pattern.compile("//[^/\\s@]*@");
+  private static final String TARGETS = "targets";
+  private static final String TARGETS_ENVIRONMENT = "DIALSPOOL_TARGETS_";
+  private static final Pattern OF_TARGETS = Pattern.compile("targets\\.([^.]*)(\\..*)?");
+  private static final Pattern TARGET_NAME = Pattern.compile("[a-z][a-z0-9-]{0,31}");
 
   private final Map<String, ConfigKey> keys = new LinkedHashMap<>();
   private final Map<String, String> given = new TreeMap<>();
   private final List<String> faults = new ArrayList<>();
+  private final Set<String> targetNames = new TreeSet<>();
 
   private ConfigLoader() {
     ConfigKey.all().forEach(key -> keys.put(key.name(), key));
@@ -69,25 +82,39 @@ public final class ConfigLoader {
    */
   public static List<String> show(Config config) {
     List<String> lines = new ArrayList<>();
-    String section = "";
-    for (ConfigKey key : ConfigKey.all()) {
-      if (!key.section().getName().equals(section)) {
-        section = key.section().getName();
-        lines.add(section + ":");
+    for (RecordComponent section : Config.class.getRecordComponents()) {
+      String name = section.getName();
+      Object value = ConfigKey.read(section, config);
+      lines.add(name + ":");
+      if (section.getType().isRecord()) {
+        show(name, value, "  ", lines);
+      } else {
+        config
+            .targets()
+            .forEach(
+                (target, its) -> {
+                  lines.add("  " + target + ":");
+                  show(TARGETS + "." + target, its, "    ", lines);
+                });
       }
-      Object value = key.valueIn(config);
+    }
+    return lines;
+  }
+
+  private static void show(String section, Object owner, String indent, List<String> lines) {
+    for (ConfigKey key : ConfigKey.of(section, owner.getClass())) {
+      Object value = key.valueIn(owner);
       String text = ConfigKey.format(value);
       if (key.isSecret() && !text.isEmpty()) {
         text = HIDDEN;
       }
       boolean isText = value instanceof String;
       lines.add(
-          "  "
+          indent
               + key.component().getName()
               + ": "
               + (isText ? '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"' : text));
     }
-    return lines;
   }
 
   private void takeFile(Path file) {
@@ -127,6 +154,9 @@ public final class ConfigLoader {
     for (Map.Entry<String, JsonNode> member : node.properties()) {
       String name = prefix + member.getKey();
       JsonNode value = member.getValue();
+      if (!mayStand(name)) {
+        continue;
+      }
       ConfigKey key = keys.get(name);
       if (key != null && value.isValueNode() && !value.isNull()) {
         if (given.putIfAbsent(name, value.asText()) != null) {
@@ -151,10 +181,38 @@ public final class ConfigLoader {
   }
 
   private boolean isSection(String name) {
-    return keys.values().stream().anyMatch(key -> key.section().getName().equals(name));
+    return name.equals(TARGETS)
+        || keys.values().stream().anyMatch(key -> key.section().equals(name));
+  }
+
+  /** Makes the target that {@code name} mentions, if any; false if it can't be called so. */
+  private boolean mayStand(String name) {
+    Matcher matcher = OF_TARGETS.matcher(name);
+    if (!matcher.matches() || targetNames.contains(matcher.group(1))) {
+      return true;
+    }
+    String target = matcher.group(1);
+    if (!TARGET_NAME.matcher(target).matches() || target.equals(Config.DEFAULT_TARGET)) {
+      faults.add(
+          "targets."
+              + target
+              + ": not a name (expected: a letter of a-z, then at most 31 of a-z 0-9 -, and not "
+              + Config.DEFAULT_TARGET
+              + ", which is the section target)");
+      return false;
+    }
+    targetNames.add(target);
+    ConfigKey.of(TARGETS + "." + target, TargetConfig.class)
+        .forEach(key -> keys.put(key.name(), key));
+    return true;
   }
 
   private void takeEnvironment(Map<String, String> environment) {
+    environment.keySet().stream()
+        .sorted()
+        .map(this::mentionedBy)
+        .filter(target -> !target.isEmpty())
+        .forEach(target -> mayStand(TARGETS + "." + target));
     Map<String, String> names = new LinkedHashMap<>();
     keys.values().forEach(key -> names.put(key.environmentName(), key.name()));
     for (var variable : new TreeMap<>(environment).entrySet()) {
@@ -171,7 +229,38 @@ public final class ConfigLoader {
     }
   }
 
+  /**
+   * The target in {@code DIALSPOOL_TARGETS_EU_WEST_ROLE_ARN}, which is {@code eu-west}; empty if
+   * there is none. One that is known already goes before, else the longest key counts.
+   */
+  private String mentionedBy(String variable) {
+    if (!variable.startsWith(TARGETS_ENVIRONMENT)) {
+      return "";
+    }
+    String rest = variable.substring(TARGETS_ENVIRONMENT.length());
+    String shortest = "";
+    for (ConfigKey key : ConfigKey.of("target", TargetConfig.class)) {
+      String end = "_" + ConfigKey.words(key.component().getName());
+      if (rest.endsWith(end) && rest.length() > end.length()) {
+        String name =
+            rest.substring(0, rest.length() - end.length())
+                .toLowerCase(Locale.ROOT)
+                .replace('_', '-');
+        if (targetNames.contains(name)) {
+          return name;
+        }
+        if (shortest.isEmpty() || name.length() < shortest.length()) {
+          shortest = name;
+        }
+      }
+    }
+    return shortest;
+  }
+
   private void take(String name, String text) {
+    if (!mayStand(name)) {
+      return;
+    }
     if (keys.containsKey(name)) {
       given.put(name, text);
     } else {
@@ -188,13 +277,23 @@ public final class ConfigLoader {
     var sections = Config.class.getRecordComponents();
     Object[] built = new Object[sections.length];
     for (int i = 0; i < sections.length; i++) {
-      built[i] = section(sections[i]);
+      built[i] =
+          sections[i].getType().isRecord()
+              ? section(
+                  sections[i].getName(),
+                  sections[i].getType(),
+                  ConfigKey.read(sections[i], Config.DEFAULT))
+              : targets();
     }
+    boolean eachIsFine = faults.isEmpty();
     Config config = null;
     try {
       config = (Config) ConfigKey.build(Config.class, built);
     } catch (ConfigException rulesBetweenSections) {
-      faults.addAll(rulesBetweenSections.faults());
+      // What stands between targets is judged once each of them is fine by itself.
+      rulesBetweenSections.faults().stream()
+          .filter(fault -> eachIsFine || !fault.startsWith("target"))
+          .forEach(faults::add);
     }
     if (config == null || !faults.isEmpty()) {
       throw new ConfigException(
@@ -203,13 +302,24 @@ public final class ConfigLoader {
     return config;
   }
 
+  private Map<String, TargetConfig> targets() {
+    var built = new TreeMap<String, TargetConfig>();
+    for (String name : targetNames) {
+      built.put(
+          name,
+          (TargetConfig)
+              section(TARGETS + "." + name, TargetConfig.class, TargetConfig.NAMED_DEFAULT));
+    }
+    return built;
+  }
+
   /**
    * Builds one section. A record's constructor names its first fault only, so the key at fault goes
    * back to its default and the record is built again, until it can be.
    */
-  private Object section(RecordComponent section) {
-    List<ConfigKey> its = ConfigKey.of(section);
-    Object[] defaults = its.stream().map(key -> key.valueIn(Config.DEFAULT)).toArray();
+  private Object section(String section, Class<?> type, Object defaultSection) {
+    List<ConfigKey> its = ConfigKey.of(section, type);
+    Object[] defaults = its.stream().map(key -> key.valueIn(defaultSection)).toArray();
     Object[] values = defaults.clone();
     for (int i = 0; i < values.length; i++) {
       String text = given.get(its.get(i).name());
@@ -222,23 +332,32 @@ public final class ConfigLoader {
       }
     }
     for (int turn = 0; turn <= values.length; turn++) {
-      ConfigException fault = faultOf(section, values);
+      String fault = faultOf(section, type, values);
       if (fault == null) {
-        return ConfigKey.build(section.getType(), values);
+        return ConfigKey.build(type, values);
       }
-      faults.add(withTextAsGiven(fault.faults().get(0), its));
-      int culprit = culprit(section, values, defaults, its, fault.faults().get(0));
+      faults.add(withTextAsGiven(fault, its));
+      int culprit = culprit(section, type, values, defaults, its, fault);
       values[culprit] = defaults[culprit];
     }
-    throw new IllegalStateException(section.getName() + ": the defaults are at fault");
+    throw new IllegalStateException(section + ": the defaults are at fault");
   }
 
-  private static @Nullable ConfigException faultOf(RecordComponent section, Object[] values) {
+  /** The record's first fault under the section's own name, or null. */
+  private static @Nullable String faultOf(String section, Class<?> type, Object[] values) {
     try {
-      ConfigKey.build(section.getType(), values);
+      ConfigKey.build(type, values);
       return null;
     } catch (ConfigException e) {
-      return e;
+      String fault = e.faults().get(0);
+      if (!section.startsWith(TARGETS + ".") || !fault.startsWith("target.")) {
+        return fault;
+      }
+      // The record calls itself by the name of the default's section; the value stays as it is.
+      int expected = Math.max(0, fault.lastIndexOf(EXPECTED));
+      return section
+          + fault.substring("target".length(), expected)
+          + fault.substring(expected).replaceAll("\\btarget\\.", section + ".");
     }
   }
 
@@ -246,7 +365,8 @@ public final class ConfigLoader {
    * The key named in the fault or, when that one has its default, the one whose default cures it.
    */
   private static int culprit(
-      RecordComponent section,
+      String section,
+      Class<?> type,
       Object[] values,
       Object[] defaults,
       List<ConfigKey> its,
@@ -262,8 +382,8 @@ public final class ConfigLoader {
     for (int i = 0; i < values.length; i++) {
       Object[] cured = values.clone();
       cured[i] = defaults[i];
-      ConfigException left = faultOf(section, cured);
-      if (left == null || !left.faults().get(0).equals(fault)) {
+      String left = faultOf(section, type, cured);
+      if (left == null || !left.equals(fault)) {
         return i;
       }
     }
@@ -272,11 +392,11 @@ public final class ConfigLoader {
 
   /** The records know the value, the user knows what he wrote: {@code 30s}, not {@code PT30S}. */
   private String withTextAsGiven(String fault, List<ConfigKey> its) {
-    int expected = fault.lastIndexOf(" (expected: ");
+    int expected = fault.lastIndexOf(EXPECTED);
     for (ConfigKey key : its) {
       String text = given.get(key.name());
       if (text != null && expected >= 0 && fault.startsWith(key.name() + ": ")) {
-        return fault(key, text, fault.substring(expected + 12, fault.length() - 1));
+        return fault(key, text, fault.substring(expected + EXPECTED.length(), fault.length() - 1));
       }
     }
     return fault;

@@ -25,11 +25,9 @@ import io.dialspool.spool.StoreWorker;
 import io.dialspool.target.BatchReply;
 import io.dialspool.target.OutgoingBatch;
 import io.dialspool.target.OutgoingItem;
-import io.dialspool.target.Target;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
@@ -53,9 +51,9 @@ import org.jspecify.annotations.Nullable;
  * sends what may leave. It never blocks, sleeps, reads a clock or touches a disk; time comes as
  * arguments, everything else through queues.
  *
- * <p>Lanes that may have something to send stand in a queue and take turns, a batch each; the
- * others are woken by what they wait for (a page, an answer, a gate, a time). So an idle lane costs
- * nothing, and a slow one delays nobody.
+ * <p>Lanes that may have something to send stand in the queue of their target and take turns, a
+ * batch each; the others are woken by what they wait for (a page, an answer, a gate, a time). So an
+ * idle lane costs nothing, and a slow one delays nobody; nor does a slow target another.
  */
 public final class Dispatcher {
   private static final long URGENT_MS = 120_000;
@@ -63,32 +61,24 @@ public final class Dispatcher {
   private static final int CALLS_A_TURN = 64;
   private static final int EVENTS_A_TURN = 10_000;
   private static final int ENDED_A_TURN = 500;
-  private static final double SMALL_SHARE = 0.1;
   private static final int CHANGED_EARLY_MAX = 10_000;
 
   private final DispatchConfig config;
-  private final Target target;
-  private final long timeoutNs;
+  private final List<TargetControl> targets;
+  private final List<GatePoller> pollers;
   private final StoreWorker store;
   private final Mailbox mailbox;
-  private final CallBudget budget;
-  private final Breaker breaker;
   private final ReplyHandler replies;
   private final Alarms alarms;
-  private final DispatchMeter meter;
   private final RandomGenerator random;
   private final Runnable wake;
 
   private final SettleQueue settles;
   private final ExpirySweeper sweeper;
-  private final GatePoller poller;
-  private final Share bisecting;
-  private final Share probing;
 
   private final Queue<Event> inbox = new ConcurrentLinkedQueue<>();
   private final Map<Integer, LaneControl> lanes = new HashMap<>();
   private final Map<CampaignId, LaneControl> byCampaign = new HashMap<>();
-  private final ArrayDeque<LaneControl> ready = new ArrayDeque<>();
   private final PriorityQueue<Wake> wakes =
       new PriorityQueue<>(Comparator.comparingLong(Wake::timeNs));
   private final Map<Long, Consumer<RecallAnswer>> recalls = new HashMap<>();
@@ -109,16 +99,10 @@ public final class Dispatcher {
   private final Set<CampaignId> paused;
 
   private long recallTicket;
-  private int inFlight;
   private int loadedTotal;
   private int askedTotal;
   private boolean stopped;
   private long nextTickNs = Long.MIN_VALUE;
-  private long sendBlockedUntilNs = Long.MIN_VALUE;
-  private long calls;
-  private long batchItems;
-  private long batchesWhileScarce;
-  private long itemsWhileScarce;
   private long unsettled;
   private volatile long unsettledPublished;
 
@@ -128,20 +112,24 @@ public final class Dispatcher {
 
   private record Change(CampaignState state, long nowNs, long nowMs) {}
 
-  /** What the dispatcher is built from. */
+  /**
+   * What the dispatcher is built from.
+   *
+   * @param targets one at least, the default first
+   */
   public record Parts(
       DispatchConfig config,
-      Target target,
-      long timeoutNs,
+      List<TargetControl> targets,
       StoreWorker store,
       Mailbox mailbox,
-      CallBudget budget,
-      Breaker breaker,
       ReplyHandler replies,
       Alarms alarms,
-      DispatchMeter meter,
       RandomGenerator random,
-      Runnable wake) {}
+      Runnable wake) {
+    public Parts {
+      targets = List.copyOf(targets);
+    }
+  }
 
   /**
    * @param restored lanes from before the start
@@ -154,22 +142,16 @@ public final class Dispatcher {
       Set<CampaignId> paused,
       BiConsumer<CampaignId, CampaignState> seen) {
     config = parts.config();
-    target = parts.target();
-    timeoutNs = parts.timeoutNs();
+    targets = parts.targets();
     store = parts.store();
     mailbox = parts.mailbox();
-    budget = parts.budget();
-    breaker = parts.breaker();
     replies = parts.replies();
     alarms = parts.alarms();
-    meter = parts.meter();
     random = parts.random();
     wake = parts.wake();
     settles = new SettleQueue(store);
     sweeper = new ExpirySweeper(store, alarms);
-    poller = new GatePoller(target, this::later, seen);
-    bisecting = new Share(budget.perSecondMax() * SMALL_SHARE);
-    probing = new Share(budget.perSecondMax() * SMALL_SHARE);
+    pollers = targets.stream().map(control -> new GatePoller(control, this::later, seen)).toList();
     this.paused = new HashSet<>(paused);
     for (Spool.RestoredLane lane : restored) {
       addLane(new Lane(lane, settles));
@@ -197,8 +179,12 @@ public final class Dispatcher {
       tick(nowNs, nowMs);
     }
     work += wakeDue(nowNs);
-    work += poller.poll(lanes.values(), nowNs, this::gateMoved);
-    work += send(nowNs, nowMs);
+    for (GatePoller poller : pollers) {
+      work += poller.poll(nowNs, this::gateMoved);
+    }
+    for (TargetControl target : targets) {
+      work += send(target, nowNs, nowMs);
+    }
     settles.flush();
     unsettledPublished = unsettled;
     return work;
@@ -211,8 +197,10 @@ public final class Dispatcher {
     if (next != null) {
       untilNs = Math.min(untilNs, next.timeNs());
     }
-    if (!ready.isEmpty()) {
-      untilNs = Math.min(untilNs, sendBlockedUntilNs);
+    for (TargetControl target : targets) {
+      if (!target.ready.isEmpty()) {
+        untilNs = Math.min(untilNs, target.sendBlockedUntilNs);
+      }
     }
     return untilNs;
   }
@@ -243,6 +231,7 @@ public final class Dispatcher {
     if (control == null) {
       control = addLane(new Lane(page.lane(), settles));
     }
+    settleTarget(control);
     Lane lane = control.lane();
     int before = lane.loadedCount();
     lane.appended(page, control.gate().isOpen(nowNs) ? room(lane) : 0, nowNs);
@@ -254,8 +243,10 @@ public final class Dispatcher {
   }
 
   private LaneControl addLane(Lane lane) {
-    var control = new LaneControl(lane, new Occupancy(random));
+    TargetControl target = targetOf(lane.info());
+    var control = new LaneControl(lane, new Occupancy(random), target);
     lanes.put(lane.info().number(), control);
+    target.lanes.put(lane.info().number(), control);
     byCampaign.put(lane.info().campaign(), control);
     unsettled += lane.counts().queued();
     if (paused.contains(lane.info().campaign())) {
@@ -269,6 +260,29 @@ public final class Dispatcher {
     }
     makeReady(control);
     return control;
+  }
+
+  private TargetControl targetOf(LaneInfo lane) {
+    for (TargetControl target : targets) {
+      if (target.target().identity().mayBe(lane.target())) {
+        return target;
+      }
+    }
+    // Its target is configured no longer and nothing in it waits: the next request says where it
+    // goes.
+    return targets.get(0);
+  }
+
+  /** A lane of a target that is gone has got another, together with its first request since. */
+  private void settleTarget(LaneControl control) {
+    LaneInfo lane = control.lane().info();
+    if (!control.target().target().identity().mayBe(lane.target())) {
+      control.target().lanes.remove(lane.number());
+      control.target().ready.remove(control);
+      control.ready = false;
+      control.moveTo(targetOf(lane));
+      control.target().lanes.put(lane.number(), control);
+    }
   }
 
   private int room(Lane lane) {
@@ -474,8 +488,8 @@ public final class Dispatcher {
   private void makeReady(LaneControl control) {
     if (!control.ready) {
       control.ready = true;
-      ready.add(control);
-      sendBlockedUntilNs = Long.MIN_VALUE;
+      control.target().ready.add(control);
+      control.target().sendBlockedUntilNs = Long.MIN_VALUE;
     }
   }
 
@@ -501,35 +515,35 @@ public final class Dispatcher {
     }
   }
 
-  private int send(long nowNs, long nowMs) {
-    if (nowNs < sendBlockedUntilNs) {
+  private int send(TargetControl target, long nowNs, long nowMs) {
+    if (nowNs < target.sendBlockedUntilNs) {
       return 0;
     }
     int work = 0;
-    int turns = ready.size() + CALLS_A_TURN;
-    while (work < CALLS_A_TURN && turns-- > 0 && !ready.isEmpty()) {
-      LaneControl control = ready.getFirst();
+    int turns = target.ready.size() + CALLS_A_TURN;
+    while (work < CALLS_A_TURN && turns-- > 0 && !target.ready.isEmpty()) {
+      LaneControl control = target.ready.getFirst();
       if (control.ending() != null) {
-        ready.removeFirst();
+        target.ready.removeFirst();
         control.ready = false;
         work += endAll(control, nowMs);
         continue;
       }
       Batch batch = decide(control, nowNs, nowMs);
       if (batch == null) {
-        ready.removeFirst();
+        target.ready.removeFirst();
         control.ready = false;
         continue;
       }
-      if (inFlight >= config.inFlightMax()) {
-        sendBlockedUntilNs = Long.MAX_VALUE; // an answer makes its lane ready and unblocks
+      if (target.inFlight >= config.inFlightMax()) {
+        target.sendBlockedUntilNs = Long.MAX_VALUE; // an answer makes its lane ready and unblocks
         break;
       }
       if (!mayCall(control, nowNs)) {
         break;
       }
-      ready.removeFirst();
-      ready.addLast(control);
+      target.ready.removeFirst();
+      target.ready.addLast(control);
       call(control, take(control, batch), nowNs, nowMs);
       work++;
     }
@@ -537,16 +551,17 @@ public final class Dispatcher {
   }
 
   // Ask the budget last: a permit taken and not used is quota thrown away.
-  private boolean mayCall(LaneControl control, long nowNs) {
-    if (!breaker.tryAcquire()) {
+  private static boolean mayCall(LaneControl control, long nowNs) {
+    TargetControl target = control.target();
+    if (!target.breaker().tryAcquire()) {
       control.waitingFor = WaitingFor.TARGET_DOWN;
-      sendBlockedUntilNs = nowNs + Breaker.ASK_AGAIN_NS;
+      target.sendBlockedUntilNs = nowNs + Breaker.ASK_AGAIN_NS;
       return false;
     }
-    if (!budget.tryAcquire(nowNs)) {
-      breaker.giveBack();
+    if (!target.budget().tryAcquire(nowNs)) {
+      target.breaker().giveBack();
       control.waitingFor = WaitingFor.CALL_BUDGET;
-      sendBlockedUntilNs = budget.askAgainNs();
+      target.sendBlockedUntilNs = target.budget().askAgainNs();
       return false;
     }
     return true;
@@ -594,7 +609,7 @@ public final class Dispatcher {
     Lane lane = control.lane();
     for (QueuedRequest request : parcel.requests()) {
       if (request.place() == Place.IN_PARCEL) {
-        endIfTooLate(lane, request, nowNs, nowMs);
+        endIfTooLate(control, request, nowNs, nowMs);
       }
     }
     if (!parcel.equals(lane.dueParcel(nowNs))) {
@@ -604,7 +619,7 @@ public final class Dispatcher {
     // Those of it that ended meanwhile have no say: a past deadline would hold the others for ever.
     List<QueuedRequest> left =
         parcel.requests().stream().filter(r -> r.place() == Place.IN_PARCEL).toList();
-    if (anyTooLate(left, nowMs)) {
+    if (anyTooLate(control, left, nowMs)) {
       wakeAt(control, nowNs + TICK_NS); // expiry is paused
       return null;
     }
@@ -613,9 +628,9 @@ public final class Dispatcher {
       wakeAt(control, control.occupancy().nextNs(nowNs));
       return null;
     }
-    if (parcel.bisecting() && !bisecting.isAvailable(nowNs)) {
+    if (parcel.bisecting() && !control.target().bisecting.isAvailable(nowNs)) {
       control.waitingFor = WaitingFor.BACKOFF;
-      wakeAt(control, nowNs + bisecting.intervalNs());
+      wakeAt(control, nowNs + control.target().bisecting.intervalNs());
       return null;
     }
     return new Batch(left, parcel);
@@ -623,8 +638,9 @@ public final class Dispatcher {
 
   private @Nullable Batch decideFresh(LaneControl control, long nowNs, long nowMs) {
     Lane lane = control.lane();
+    CallBudget budget = control.target().budget();
     List<QueuedRequest> next = lane.peek(Batch.ITEMS_MAX);
-    while (endTooLate(lane, next, nowNs, nowMs)) {
+    while (endTooLate(control, next, nowNs, nowMs)) {
       next = lane.peek(Batch.ITEMS_MAX);
     }
     if (next.isEmpty()) {
@@ -632,7 +648,7 @@ public final class Dispatcher {
       wakeWhenDue(control, nowNs);
       return null;
     }
-    if (anyTooLate(next, nowMs)) {
+    if (anyTooLate(control, next, nowMs)) {
       wakeAt(control, nowNs + TICK_NS); // expiry is paused
       return null;
     }
@@ -652,9 +668,11 @@ public final class Dispatcher {
       }
     }
     int permitted = control.occupancy().permits(next.size(), nowNs);
-    if (permitted > 0 && control.occupancy().isProbing() && !probing.isAvailable(nowNs)) {
+    if (permitted > 0
+        && control.occupancy().isProbing()
+        && !control.target().probing.isAvailable(nowNs)) {
       control.waitingFor = WaitingFor.DIALER_FULL;
-      wakeAt(control, nowNs + probing.intervalNs());
+      wakeAt(control, nowNs + control.target().probing.intervalNs());
       return null;
     }
     if (permitted == 0) {
@@ -705,37 +723,39 @@ public final class Dispatcher {
     return false;
   }
 
-  private boolean endTooLate(Lane lane, List<QueuedRequest> requests, long nowNs, long nowMs) {
+  private boolean endTooLate(
+      LaneControl control, List<QueuedRequest> requests, long nowNs, long nowMs) {
     boolean any = false;
     for (QueuedRequest request : requests) {
-      any |= endIfTooLate(lane, request, nowNs, nowMs);
+      any |= endIfTooLate(control, request, nowNs, nowMs);
     }
     return any;
   }
 
-  private boolean endIfTooLate(Lane lane, QueuedRequest request, long nowNs, long nowMs) {
+  private boolean endIfTooLate(LaneControl control, QueuedRequest request, long nowNs, long nowMs) {
+    Lane lane = control.lane();
     if (request.tokenAliveUntilMs() <= nowMs) {
       lane.settle(request, RequestState.UNDELIVERABLE, Reason.IN_DOUBT, null, nowMs);
       return true;
     }
-    if (isTooLate(request, nowMs) && !sweeper.isPaused(nowNs)) {
+    if (isTooLate(control, request, nowMs) && !sweeper.isPaused(nowNs)) {
       lane.settle(request, RequestState.EXPIRED, Reason.NONE, null, nowMs);
       return true;
     }
     return false;
   }
 
-  private boolean anyTooLate(List<QueuedRequest> requests, long nowMs) {
+  private static boolean anyTooLate(LaneControl control, List<QueuedRequest> requests, long nowMs) {
     for (QueuedRequest request : requests) {
-      if (isTooLate(request, nowMs)) {
+      if (isTooLate(control, request, nowMs)) {
         return true;
       }
     }
     return false;
   }
 
-  private boolean isTooLate(QueuedRequest request, long nowMs) {
-    long onTargetMs = nowMs + Math.max(0, target.clockOffsetMs());
+  private static boolean isTooLate(LaneControl control, QueuedRequest request, long nowMs) {
+    long onTargetMs = nowMs + control.target().clockAheadMs();
     // A second more than the client asks for, so that writing the call never finds it too late.
     return request.deadlineMs() - onTargetMs < OutgoingBatch.LEFT_MIN_MS + 1_000;
   }
@@ -760,34 +780,38 @@ public final class Dispatcher {
               stored.payloadAt(),
               stored.payloadBytes()));
     }
+    TargetControl target = control.target();
     if (batch.parcel() != null && batch.parcel().bisecting()) {
-      bisecting.take();
+      target.bisecting.take();
     } else if (control.occupancy().isProbing()) {
-      probing.take();
+      target.probing.take();
     }
-    inFlight++;
-    calls++;
-    batchItems += items.size();
+    target.inFlight++;
+    target.calls++;
+    target.batchItems += items.size();
     control.countBatch(items.size());
     control.occupancy().sent(items.size());
-    if (budget.isScarce(nowNs)) {
-      batchesWhileScarce++;
-      itemsWhileScarce += items.size();
+    if (target.budget().isScarce(nowNs)) {
+      target.batchesWhileScarce++;
+      target.itemsWhileScarce += items.size();
     }
     var call =
         new Call(
             control, batch, items.stream().map(OutgoingItem::clientToken).toList(), nowNs, nowMs);
-    target.put(
-        new OutgoingBatch(
-            control.lane().info().campaign(), items, config.expiryWindow().toMillis()),
-        timeoutNs,
-        reply -> later((replyNs, replyMs) -> answered(call, reply, replyNs, replyMs)));
+    target
+        .target()
+        .put(
+            new OutgoingBatch(
+                control.lane().info().campaign(), items, config.expiryWindow().toMillis()),
+            target.timeoutNs(),
+            reply -> later((replyNs, replyMs) -> answered(call, reply, replyNs, replyMs)));
   }
 
   private void answered(Call call, BatchReply reply, long nowNs, long nowMs) {
-    inFlight--;
-    sendBlockedUntilNs = Long.MIN_VALUE;
-    meter.called(outcome(reply), call.batch().requests().size(), nowNs - call.beganNs());
+    TargetControl target = call.control().target();
+    target.inFlight--;
+    target.sendBlockedUntilNs = Long.MIN_VALUE;
+    target.meter().called(outcome(reply), call.batch().requests().size(), nowNs - call.beganNs());
     replies.onReply(call, reply, nowNs, nowMs);
     gateMoved(call.control());
   }
@@ -887,7 +911,7 @@ public final class Dispatcher {
 
   /** Whether no call is without its answer and no end on its way to the disk. Dispatch thread. */
   public boolean isQuiet() {
-    return inFlight == 0 && settles.underWay() == 0;
+    return inFlight() == 0 && settles.underWay() == 0;
   }
 
   /** Accepted and not yet ended; any thread. */
@@ -905,40 +929,16 @@ public final class Dispatcher {
     return lanes.values();
   }
 
+  /** Where calls go, the default first. Any thread. */
+  public List<TargetControl> targets() {
+    return targets;
+  }
+
   int inFlight() {
-    return inFlight;
-  }
-
-  long calls() {
-    return calls;
-  }
-
-  long batchItems() {
-    return batchItems;
-  }
-
-  long batchesWhileScarce() {
-    return batchesWhileScarce;
-  }
-
-  long itemsWhileScarce() {
-    return itemsWhileScarce;
-  }
-
-  CallBudget budget() {
-    return budget;
-  }
-
-  Breaker breaker() {
-    return breaker;
-  }
-
-  /** The circuit breaker: 0 closed, 1 half open, 2 open. Any thread. */
-  public int breakerLevel() {
-    return switch (breaker.state()) {
-      case "CLOSED" -> 0;
-      case "HALF_OPEN" -> 1;
-      default -> 2;
-    };
+    int sum = 0;
+    for (TargetControl target : targets) {
+      sum += target.inFlight;
+    }
+    return sum;
   }
 }

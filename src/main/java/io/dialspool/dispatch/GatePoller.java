@@ -3,9 +3,7 @@ package io.dialspool.dispatch;
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignState;
 import io.dialspool.target.StatesReply;
-import io.dialspool.target.Target;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -14,15 +12,15 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * Keeps gates up to date while their lanes have something to send: 25 campaigns a call, at most two
- * calls a second.
+ * Keeps the gates of one target's lanes up to date while these have something to send: 25 campaigns
+ * a call, at most two calls a second.
  */
 final class GatePoller {
   private static final int CAMPAIGNS_MAX = 25;
   private static final long SPAN_NS = 500_000_000L;
   private static final long TIMEOUT_NS = 5_000_000_000L;
 
-  private final Target target;
+  private final TargetControl target;
   private final Consumer<Event> inbox;
   private final BiConsumer<CampaignId, CampaignState> seen;
   private boolean asking;
@@ -31,19 +29,20 @@ final class GatePoller {
   /**
    * @param seen told every state that was read
    */
-  GatePoller(Target target, Consumer<Event> inbox, BiConsumer<CampaignId, CampaignState> seen) {
+  GatePoller(
+      TargetControl target, Consumer<Event> inbox, BiConsumer<CampaignId, CampaignState> seen) {
     this.target = target;
     this.inbox = inbox;
     this.seen = seen;
   }
 
   /** Asks if it is time; {@code gateMoved} is told of each lane whose gate was looked at. */
-  int poll(Collection<LaneControl> lanes, long nowNs, Consumer<LaneControl> gateMoved) {
+  int poll(long nowNs, Consumer<LaneControl> gateMoved) {
     if (asking || nowNs < nextNs) {
       return 0;
     }
     var due = new ArrayList<LaneControl>();
-    for (LaneControl control : lanes) {
+    for (LaneControl control : target.lanes.values()) {
       if (control.gate().askNs() <= nowNs
           && control.lane().hasUnsettled()
           && control.ending() == null) {
@@ -65,21 +64,23 @@ final class GatePoller {
     for (LaneControl control : asked) {
       byCampaign.put(control.lane().info().campaign(), control);
     }
-    target.states(
-        List.copyOf(byCampaign.keySet()),
-        TIMEOUT_NS,
-        reply ->
-            inbox.accept(
-                (nowNs, nowMs) -> {
-                  asking = false;
-                  if (reply instanceof StatesReply.Answered answered) {
-                    answered(byCampaign, answered, beganNs, nowNs, nowMs);
-                  } else if (reply instanceof StatesReply.Failed failed) {
-                    nextNs = nowNs + Math.max(2 * SPAN_NS, failed.retryAfterMs() * 1_000_000);
-                    asked.forEach(control -> control.gate().askFailed(nowNs));
-                  }
-                  asked.forEach(gateMoved);
-                }));
+    target
+        .target()
+        .states(
+            List.copyOf(byCampaign.keySet()),
+            TIMEOUT_NS,
+            reply ->
+                inbox.accept(
+                    (nowNs, nowMs) -> {
+                      asking = false;
+                      if (reply instanceof StatesReply.Answered answered) {
+                        answered(byCampaign, answered, beganNs, nowNs, nowMs);
+                      } else if (reply instanceof StatesReply.Failed failed) {
+                        nextNs = nowNs + Math.max(2 * SPAN_NS, failed.retryAfterMs() * 1_000_000);
+                        asked.forEach(control -> control.gate().askFailed(nowNs));
+                      }
+                      asked.forEach(gateMoved);
+                    }));
   }
 
   private void answered(

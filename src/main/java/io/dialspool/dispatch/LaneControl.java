@@ -18,6 +18,7 @@ public final class LaneControl {
   private final Lane lane;
   private final Gate gate = new Gate();
   private final Occupancy occupancy;
+  private TargetControl target;
 
   // Dispatcher only
   boolean ready;
@@ -44,9 +45,10 @@ public final class LaneControl {
   private long batches;
   private long batchItems;
 
-  LaneControl(Lane lane, Occupancy occupancy) {
+  LaneControl(Lane lane, Occupancy occupancy, TargetControl target) {
     this.lane = lane;
     this.occupancy = occupancy;
+    this.target = target;
   }
 
   public Lane lane() {
@@ -55,6 +57,15 @@ public final class LaneControl {
 
   public Gate gate() {
     return gate;
+  }
+
+  /** Where its requests go. */
+  public TargetControl target() {
+    return target;
+  }
+
+  void moveTo(TargetControl another) {
+    target = another;
   }
 
   public Occupancy occupancy() {

@@ -8,6 +8,7 @@ import io.dialspool.request.Counts;
 import io.dialspool.request.RequestState;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.request.SpoolReport;
+import io.dialspool.request.TargetReport;
 import io.dialspool.request.WaitingFor;
 import io.dialspool.spool.DeadlineBucket;
 import io.dialspool.spool.Spool;
@@ -28,17 +29,21 @@ public final class Reports {
     for (LaneControl control : dispatcher.lanes()) {
       sum = sum.plus(control.lane().counts());
     }
-    CallBudget budget = dispatcher.budget();
-    return new SpoolReport(
-        sum,
+    return SpoolReport.of(sum, dispatcher.targets().stream().map(Reports::target).toList());
+  }
+
+  private static TargetReport target(TargetControl control) {
+    CallBudget budget = control.budget();
+    return new TargetReport(
+        control.name(),
         budget.perSecondMax(),
         budget.perSecond(),
-        dispatcher.calls(),
+        control.calls,
         budget.throttledCalls(),
-        dispatcher.calls(),
-        dispatcher.batchItems(),
-        dispatcher.batchesWhileScarce(),
-        dispatcher.itemsWhileScarce());
+        control.batchItems,
+        control.batchesWhileScarce,
+        control.itemsWhileScarce,
+        control.breaker().state());
   }
 
   public CampaignReport campaign(LaneControl control, long nowNs, long nowMs) {
@@ -50,7 +55,7 @@ public final class Reports {
     boolean moving = open && drain > 0;
     return new CampaignReport(
         lane.info().campaign(),
-        "default",
+        control.target().name(),
         open,
         control.gate().stateName(),
         control.gate().sinceMs(),
@@ -59,15 +64,15 @@ public final class Reports {
         lane.nextDeadlineMs(),
         drain,
         waiting == 0 ? 0 : moving ? Math.round(waiting / drain) : -1,
-        willExpire(lane, moving ? drain : fastest(), nowMs),
+        willExpire(lane, moving ? drain : fastest(control), nowMs),
         control.occupancy().perSecond(),
         control.batchFill());
   }
 
   // A campaign that isn't moving is judged by the fastest that the call budget admits: what it
   // loses is lost for certain.
-  private double fastest() {
-    return dispatcher.budget().perSecondMax() * ITEMS_MAX;
+  private static double fastest(LaneControl control) {
+    return control.target().budget().perSecondMax() * ITEMS_MAX;
   }
 
   private static long willExpire(Lane lane, double perSecond, long nowMs) {
@@ -119,12 +124,12 @@ public final class Reports {
         null);
   }
 
-  private WaitingFor waitingFor(
+  private static WaitingFor waitingFor(
       LaneControl control, @org.jspecify.annotations.Nullable QueuedRequest queued, long nowNs) {
     if (!control.gate().isOpen(nowNs)) {
       return control.gate().waitingFor(nowNs);
     }
-    if (dispatcher.breaker().isOpen()) {
+    if (control.target().breaker().isOpen()) {
       return WaitingFor.TARGET_DOWN;
     }
     if (queued != null) {

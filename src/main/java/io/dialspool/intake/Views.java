@@ -7,6 +7,7 @@ import io.dialspool.request.Counts;
 import io.dialspool.request.Reason;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.request.SpoolReport;
+import io.dialspool.request.TargetReport;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -79,6 +80,16 @@ final class Views {
         .put("batchItems", report.batchItems())
         .put("batchesWhileScarce", report.batchesWhileScarce())
         .put("itemsWhileScarce", report.itemsWhileScarce());
+    for (TargetReport target : report.targets()) {
+      json.withArray("targets")
+          .addObject()
+          .put("target", target.name())
+          .put("callsPerSecondMax", rounded(target.callsPerSecondMax()))
+          .put("callsPerSecond", rounded(target.callsPerSecond()))
+          .put("calls", target.calls())
+          .put("callsThrottled", target.callsThrottled())
+          .put("breaker", target.breaker());
+    }
     return json;
   }
 

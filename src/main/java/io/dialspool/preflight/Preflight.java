@@ -141,8 +141,15 @@ public final class Preflight {
   }
 
   private static Finding credentials(TargetConfig target) {
+    String base =
+        !target.accessKeyId().isEmpty()
+            ? "of the configuration, access key " + masked(target.accessKeyId())
+            : target.profile().isEmpty()
+                ? "by AWS's standard chain"
+                : "by the profile " + target.profile();
     return Finding.ok(
-        "credentials", "of the configuration, access key " + masked(target.accessKeyId()));
+        "credentials",
+        target.roleArn().isEmpty() ? base : base + ", which assumes " + target.roleArn());
   }
 
   /** The last four characters, if the others still hide it. */

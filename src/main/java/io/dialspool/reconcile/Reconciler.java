@@ -3,9 +3,9 @@ package io.dialspool.reconcile;
 import io.dialspool.dispatch.Alarms;
 import io.dialspool.dispatch.Breaker;
 import io.dialspool.dispatch.Call;
-import io.dialspool.dispatch.CallBudget;
 import io.dialspool.dispatch.LaneControl;
 import io.dialspool.dispatch.ReplyHandler;
+import io.dialspool.dispatch.TargetControl;
 import io.dialspool.lane.Batch;
 import io.dialspool.lane.Lane;
 import io.dialspool.lane.Parcel;
@@ -18,7 +18,9 @@ import io.dialspool.request.RequestState;
 import io.dialspool.target.BatchReply;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -41,26 +43,31 @@ public final class Reconciler implements ReplyHandler {
   private static final int FAILURES_UNTIL_SPLIT = 3;
   private static final int REFUSED_ALONE_MAX = 3;
 
-  private final CallBudget budget;
-  private final Breaker breaker;
   private final Alarms alarms;
   private final int attemptsMax;
   private final RandomGenerator random;
   private final ItemMatcher matcher = new ItemMatcher();
-  private final RecentIds ids = new RecentIds();
-  private long successes;
+  private final Map<TargetControl, Told> toldBy = new HashMap<>();
 
-  public Reconciler(
-      CallBudget budget, Breaker breaker, Alarms alarms, int attemptsMax, RandomGenerator random) {
-    this.budget = budget;
-    this.breaker = breaker;
+  /** What one target's answers have told so far. */
+  private static final class Told {
+    final RecentIds ids = new RecentIds();
+    long successes;
+  }
+
+  public Reconciler(Alarms alarms, int attemptsMax, RandomGenerator random) {
     this.alarms = alarms;
     this.attemptsMax = attemptsMax;
     this.random = random;
   }
 
+  private Told told(LaneControl control) {
+    return toldBy.computeIfAbsent(control.target(), target -> new Told());
+  }
+
   @Override
   public void onReply(Call call, BatchReply reply, long nowNs, long nowMs) {
+    Breaker breaker = call.control().target().breaker();
     if (reply instanceof BatchReply.Answered answered) {
       breaker.succeeded();
       answered(call, matcher.match(call, answered), nowNs, nowMs);
@@ -93,7 +100,7 @@ public final class Reconciler implements ReplyHandler {
     int invalid = count(outcomes, ItemOutcome.Verdict.INVALID);
     control.occupancy().answered(submitted, throttled, nowNs);
     if (submitted > 0) {
-      successes++;
+      told(control).successes++;
       control.countSubmitted(submitted, nowNs);
       believe(control, nowMs);
     }
@@ -133,7 +140,7 @@ public final class Reconciler implements ReplyHandler {
   private void submitted(LaneControl control, ItemOutcome.Accepted accepted, long nowMs) {
     QueuedRequest request = accepted.request();
     request.countAttempt();
-    if (ids.isAnothers(accepted.id(), request)) {
+    if (told(control).ids.isAnothers(accepted.id(), request)) {
       alarms.raise(
           "campaign "
               + control.lane().info().campaign()
@@ -235,7 +242,9 @@ public final class Reconciler implements ReplyHandler {
           exhausted(control.lane(), request, nowMs);
         } else {
           long dueNs = nowNs + backoffNs(request.attempts());
-          control.lane().backOff(new Parcel(List.of(request), 0, successes, true, dueNs));
+          control
+              .lane()
+              .backOff(new Parcel(List.of(request), 0, told(control).successes, true, dueNs));
         }
       }
     }
@@ -246,6 +255,7 @@ public final class Reconciler implements ReplyHandler {
 
   private void refused(Call call, BatchReply.Refused refused, long nowNs, long nowMs) {
     LaneControl control = call.control();
+    Breaker breaker = control.target().breaker();
     CallVerdict verdict = CallVerdict.of(refused);
     if (verdict == CallVerdict.NO_USE || verdict == CallVerdict.CREDENTIALS) {
       breaker.failed();
@@ -256,7 +266,7 @@ public final class Reconciler implements ReplyHandler {
     switch (verdict) {
       case NO_USE -> unanswered(call, what, nowNs, nowMs);
       case THROTTLED -> {
-        budget.throttled(nowNs, refused.retryAfterMs());
+        control.target().budget().throttled(nowNs, refused.retryAfterMs());
         again(call, nowNs);
       }
       case STATE -> {
@@ -286,7 +296,7 @@ public final class Reconciler implements ReplyHandler {
         control.holdUntil(nowNs + SECOND_NS);
         noteFailure(call, what);
         again(call, nowNs);
-        alarms.raise("the target refuses our credentials: " + what);
+        alarms.raise("target " + control.target().name() + " refuses our credentials: " + what);
       }
       case DENIED, ALARM -> {
         noteFailure(call, what);
@@ -314,7 +324,7 @@ public final class Reconciler implements ReplyHandler {
     LaneControl control = call.control();
     List<QueuedRequest> requests = call.batch().requests();
     if (requests.size() > 1) {
-      split(control.lane(), requests, true, nowNs);
+      split(control, requests, true, nowNs);
       return;
     }
     control.lane().hold(requests.get(0));
@@ -330,7 +340,10 @@ public final class Reconciler implements ReplyHandler {
     }
   }
 
-  private void split(Lane lane, List<QueuedRequest> requests, boolean bisecting, long nowNs) {
+  private void split(
+      LaneControl control, List<QueuedRequest> requests, boolean bisecting, long nowNs) {
+    Lane lane = control.lane();
+    long successes = told(control).successes;
     int half = (requests.size() + 1) / 2;
     lane.backOff(new Parcel(requests.subList(0, half), 0, successes, bisecting, nowNs));
     lane.backOff(
@@ -341,6 +354,7 @@ public final class Reconciler implements ReplyHandler {
 
   private void unanswered(Call call, String why, long nowNs, long nowMs) {
     Lane lane = call.control().lane();
+    long successes = told(call.control()).successes;
     List<QueuedRequest> requests = call.batch().requests();
     for (QueuedRequest request : requests) {
       request.maybeSentUntil(call.beganMs() + TOKEN_LIFE_MS);
@@ -352,7 +366,7 @@ public final class Reconciler implements ReplyHandler {
     if (failures < FAILURES_UNTIL_SPLIT || successes == since) {
       lane.backOff(new Parcel(requests, failures, since, false, nowNs + backoffNs(failures)));
     } else if (requests.size() > 1) {
-      split(lane, requests, false, nowNs + backoffNs(1));
+      split(call.control(), requests, false, nowNs + backoffNs(1));
     } else {
       QueuedRequest alone = requests.get(0);
       alone.countAttempt();

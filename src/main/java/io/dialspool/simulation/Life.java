@@ -1,5 +1,6 @@
 package io.dialspool.simulation;
 
+import io.dialspool.config.Config;
 import io.dialspool.config.DispatchConfig;
 import io.dialspool.dispatch.Alarms;
 import io.dialspool.dispatch.Breaker;
@@ -7,6 +8,7 @@ import io.dialspool.dispatch.CallBudget;
 import io.dialspool.dispatch.DispatchMeter;
 import io.dialspool.dispatch.Dispatcher;
 import io.dialspool.dispatch.LaneControl;
+import io.dialspool.dispatch.TargetControl;
 import io.dialspool.lane.EnqueueStage;
 import io.dialspool.lane.Mailbox;
 import io.dialspool.lane.Place;
@@ -81,23 +83,24 @@ final class Life {
     Spool spool = Spool.open(store, campaign -> SimulatedTarget.IDENTITY);
     var mailbox = new Mailbox(wake);
     worker = new StoreWorker(spool, wiring.storeReplies(this::onStoreReply));
-    var budget = new CallBudget(wiring.callsPerSecond(settings.callsPerSecond()), clock);
-    var breaker = new Breaker(clock);
+    var target =
+        new TargetControl(
+            Config.DEFAULT_TARGET,
+            wiring.target(line),
+            settings.timeoutNs(),
+            new CallBudget(wiring.callsPerSecond(settings.callsPerSecond()), clock),
+            new Breaker(clock),
+            DispatchMeter.NONE);
     var alarm = new Alarms(alarms);
     dispatcher =
         new Dispatcher(
             new Dispatcher.Parts(
                 settings.dispatch(),
-                wiring.target(line),
-                settings.timeoutNs(),
+                List.of(target),
                 worker,
                 mailbox,
-                budget,
-                breaker,
-                new Reconciler(
-                    budget, breaker, alarm, settings.dispatch().attemptsMax(), random.split()),
+                new Reconciler(alarm, settings.dispatch().attemptsMax(), random.split()),
                 alarm,
-                DispatchMeter.NONE,
                 random.split(),
                 wake),
             spool.restored(),

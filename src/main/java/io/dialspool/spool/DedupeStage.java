@@ -60,6 +60,9 @@ public final class DedupeStage implements Stage {
         if (lane == null) {
           lane = spool.makeLane(slot.campaign());
           group.batch.put(Keys.LANES, Keys.lane(lane.number()), lane.encode());
+        } else if (lane.isUnrouted()) {
+          spool.routeAnew(lane);
+          group.batch.put(Keys.LANES, Keys.lane(lane.number()), lane.encode());
         }
         slot.lane(lane.number());
         judge(lane, items, i);

@@ -75,8 +75,7 @@ final class Fingerprint {
     }
   }
 
-  private static void expect(
-      @Nullable JsonToken found, JsonToken wanted, StoredRequest request) {
+  private static void expect(@Nullable JsonToken found, JsonToken wanted, StoredRequest request) {
     if (found != wanted) {
       throw broken(request);
     }

@@ -11,11 +11,13 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** What never changes about a lane; and what the ring's thread needs to fill its next page. */
+/**
+ * What hardly ever changes about a lane; and what the ring's thread needs to fill its next page.
+ */
 public final class LaneInfo {
   private final int number;
   private final CampaignId campaign;
-  private final TargetIdentity target;
+  private volatile TargetIdentity target;
   final Hasher128 tokenHasher;
   final Hasher64 checkHasher;
 
@@ -24,6 +26,9 @@ public final class LaneInfo {
 
   /** Ring's thread only. */
   long nextSequence;
+
+  /** Ring's thread only: its target is configured no longer, and nothing in it waits. */
+  private boolean unrouted;
 
   LaneInfo(int number, CampaignId campaign, TargetIdentity target, long nextSequence, Seeds seeds) {
     this.number = number;
@@ -48,7 +53,22 @@ public final class LaneInfo {
     return target;
   }
 
+  boolean isUnrouted() {
+    return unrouted;
+  }
+
+  void unrouted() {
+    unrouted = true;
+  }
+
+  /** Only while nothing in it waits, or to add the account that it didn't know. */
+  void sendTo(TargetIdentity another) {
+    target = another;
+    unrouted = false;
+  }
+
   byte[] encode() {
+    TargetIdentity target = this.target;
     var bytes = new ByteArrayOutputStream();
     try (var out = new DataOutputStream(bytes)) {
       out.writeUTF(campaign.value());

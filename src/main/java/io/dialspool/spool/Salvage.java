@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a new spool of what can still be read of a damaged one. Pages and outcomes are copied; what
@@ -195,7 +194,11 @@ public final class Salvage {
     counts.forEach(
         (lane, requests) ->
             lose(
-                SpoolFault.of(Keys.LANES.name(), lane, 0, "whose campaign it is is lost, with " + requests + " requests")));
+                SpoolFault.of(
+                    Keys.LANES.name(),
+                    lane,
+                    0,
+                    "whose campaign it is is lost, with " + requests + " requests")));
   }
 
   // --- making anew
@@ -270,8 +273,7 @@ public final class Salvage {
           prints[request.index()] = Fingerprint.of(request, fingerprints);
         }
       } catch (StoreException e) {
-        lose(
-            SpoolFault.of(Keys.PAGES.name(), number, first, String.valueOf(e.getMessage())));
+        lose(SpoolFault.of(Keys.PAGES.name(), number, first, String.valueOf(e.getMessage())));
         batch.delete(Keys.PAGES, Keys.page(number, first));
         return; // its sequences are missing, as the gap before the next page
       }
@@ -282,8 +284,7 @@ public final class Salvage {
       }
       expected = first + stored.size();
       requests += stored.size();
-      Map<Integer, SettledPart.Outcome> outcomes =
-          SettledPart.ofPage(into, number, first);
+      Map<Integer, SettledPart.Outcome> outcomes = SettledPart.ofPage(into, number, first);
       boolean doubtful = isDoubtful(first);
       var ending = new ArrayList<Settlement>();
       var buckets = new HashSet<Integer>();
@@ -402,8 +403,7 @@ public final class Salvage {
         }
       }
       unsettledByBucket.forEach(
-          (bucket, count) ->
-              batch.add(Keys.COUNTERS, Keys.bucketCounter(number, bucket), count));
+          (bucket, count) -> batch.add(Keys.COUNTERS, Keys.bucketCounter(number, bucket), count));
     }
   }
 }

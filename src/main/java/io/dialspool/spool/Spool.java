@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +36,14 @@ public final class Spool {
   private static final int UNFINISHED = 0;
 
   private final OrderedStore store;
-  private final Function<CampaignId, TargetIdentity> route;
+  private final Route route;
   private final Seeds seeds;
   private final Map<CampaignId, LaneInfo> lanes = new ConcurrentHashMap<>();
   private final List<RestoredLane> restored = new ArrayList<>();
   private final Set<CampaignId> paused = new LinkedHashSet<>();
   private int lastLane;
 
-  private Spool(OrderedStore store, Function<CampaignId, TargetIdentity> route, Seeds seeds) {
+  private Spool(OrderedStore store, Route route, Seeds seeds) {
     this.store = store;
     this.route = route;
     this.seeds = seeds;
@@ -71,11 +70,11 @@ public final class Spool {
   /**
    * Opens the spool that lies in the store, or lays a new one.
    *
-   * @param route where the requests of a new campaign are to go
+   * @param route where the requests of each campaign are to go
    * @throws StoreException if a newer version wrote it, or a lane with unsettled requests would go
    *     elsewhere than it did
    */
-  public static Spool open(OrderedStore store, Function<CampaignId, TargetIdentity> route) {
+  public static Spool open(OrderedStore store, Route route) {
     byte[] format = store.get(Keys.META, Keys.text("format"));
     if (format == null) {
       return lay(store, route);
@@ -147,7 +146,7 @@ public final class Spool {
     return Keys.ALL;
   }
 
-  private static Spool lay(OrderedStore store, Function<CampaignId, TargetIdentity> route) {
+  private static Spool lay(OrderedStore store, Route route) {
     return new Spool(store, route, writeHead(store, FORMAT));
   }
 
@@ -195,19 +194,7 @@ public final class Spool {
           }
           return true;
         });
-    TargetIdentity now = route.apply(lane.campaign());
-    if (!byBucket.isEmpty() && !now.equals(lane.target())) {
-      throw new StoreException(
-          "campaign "
-              + lane.campaign()
-              + " has requests waiting for "
-              + lane.target()
-              + ", the configuration would send them to "
-              + now);
-    }
-    if (!now.equals(lane.target())) {
-      lane = move(lane, now);
-    }
+    aim(lane, !byBucket.isEmpty());
     lanes.put(lane.campaign(), lane);
     restored.add(
         new RestoredLane(
@@ -234,15 +221,30 @@ public final class Spool {
     return oldest[0];
   }
 
-  // Nothing in it waits, so what comes from now on goes where the configuration says; were that not
-  // written down, a later start would take those requests for the old target's.
-  private LaneInfo move(LaneInfo lane, TargetIdentity to) {
-    var moved = new LaneInfo(lane.number(), lane.campaign(), to, lane.nextSequence, seeds);
-    try (OrderedStore.Batch batch = store.newBatch()) {
-      batch.put(Keys.LANES, Keys.lane(moved.number()), moved.encode());
-      store.write(batch, true);
+  /** Holds a restored lane to its target, or gives it the one that it is to have from now on. */
+  private void aim(LaneInfo lane, boolean waiting) {
+    TargetIdentity stored = lane.target();
+    TargetIdentity now = route.ofStored(lane.campaign(), stored, waiting).orElse(null);
+    if (waiting && (now == null || !now.mayBe(stored))) {
+      throw new StoreException(
+          "campaign "
+              + lane.campaign()
+              + " has requests waiting for "
+              + stored
+              + ", the configuration "
+              + (now == null ? "has no such target" : "would send them to " + now));
     }
-    return moved;
+    if (now == null) {
+      lane.unrouted(); // its next request says where it goes
+    } else if (!now.equals(stored) && !(waiting && now.account().isEmpty())) {
+      // Nothing in it waits, or it only learns its account. Were that not written down, a later
+      // start would take the requests to come for the old target's.
+      lane.sendTo(now);
+      try (OrderedStore.Batch batch = store.newBatch()) {
+        batch.put(Keys.LANES, Keys.lane(lane.number()), lane.encode());
+        store.write(batch, true);
+      }
+    }
   }
 
   /** Lanes that were there at the start. */
@@ -267,9 +269,14 @@ public final class Spool {
 
   /** Ring's thread only; the caller writes the lane with its group. */
   LaneInfo makeLane(CampaignId campaign) {
-    var lane = new LaneInfo(++lastLane, campaign, route.apply(campaign), 1, seeds);
+    var lane = new LaneInfo(++lastLane, campaign, route.of(campaign), 1, seeds);
     lanes.put(campaign, lane);
     return lane;
+  }
+
+  /** Ring's thread only, for a lane whose target is gone; the caller writes it with its group. */
+  void routeAnew(LaneInfo lane) {
+    lane.sendTo(route.of(lane.campaign()));
   }
 
   OrderedStore store() {

@@ -1,13 +1,19 @@
 package io.dialspool.target;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.dialspool.config.Config;
+import io.dialspool.config.ConfigException;
 import io.dialspool.config.TargetConfig;
 import io.dialspool.request.CampaignId;
 import io.dialspool.time.Clock;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.File;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -15,10 +21,18 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
@@ -34,25 +48,42 @@ public final class HttpTarget implements Target {
   private static final int FORWARD_BYTES_MAX = 6 << 20;
   private static final String JSON = "application/json";
 
+  /** How long a first call waits for credentials. */
+  private static final long CREDENTIALS_PATIENCE_NS = 5_000_000_000L;
+
+  private static final Logger LOG = LoggerFactory.getLogger(HttpTarget.class);
+
   private final TargetIdentity identity;
   private final Clock clock;
+  private final EventLoop loop;
   private final TargetClock targetClock = new TargetClock();
   private final RequestSigner signer;
   private final ConnectionPool connections;
+  private final @Nullable AwsCredentialsIdentity fixed;
+  private final ThreadPoolExecutor fetching;
+  private final CredentialsSource credentials;
 
   private HttpTarget(
+      String name,
       TargetConfig config,
       TargetIdentity identity,
       URI endpoint,
       EventLoopGroup loops,
       Clock clock,
-      @Nullable SslContext tls) {
+      @Nullable SslContext tls,
+      Consumer<String> alarm) {
     this.identity = identity;
     this.clock = clock;
-    this.signer = new RequestSigner(endpoint, config);
+    this.loop = loops.next();
+    this.signer = new RequestSigner(endpoint, config.region());
+    this.fixed = CredentialsChain.fixed(config);
+    this.fetching = oneThread("dialspool-credentials-" + name);
+    this.credentials =
+        new CredentialsSource(
+            name, identity.account(), () -> CredentialsChain.fetch(config), fetching, clock, alarm);
     this.connections =
         new ConnectionPool(
-            loops.next(),
+            loop,
             endpoint.getHost(),
             endpoint.getPort() >= 0 ? endpoint.getPort() : tls == null ? 80 : 443,
             tls,
@@ -83,7 +114,8 @@ public final class HttpTarget implements Target {
   /**
    * The same with TLS settings given.
    *
-   * @param tls for {@code https}: who is trusted; null for the authorities that Java trusts
+   * @param tls for {@code https}: who is trusted; null for the authorities of the configuration or,
+   *     if it names none, those that Java trusts
    */
   public static HttpTarget open(
       TargetConfig config,
@@ -92,12 +124,33 @@ public final class HttpTarget implements Target {
       EventLoopGroup loops,
       Clock clock,
       @Nullable SslContext tls) {
+    return open(
+        Config.DEFAULT_TARGET, config, identity, endpoint, loops, clock, tls, LOG::warn);
+  }
+
+  /**
+   * The same under a name of its own.
+   *
+   * @param name for messages
+   * @param alarm told when there are no credentials, by any thread
+   * @throws io.dialspool.config.ConfigException if {@code caFile} can't be read
+   */
+  public static HttpTarget open(
+      String name,
+      TargetConfig config,
+      TargetIdentity identity,
+      URI endpoint,
+      EventLoopGroup loops,
+      Clock clock,
+      @Nullable SslContext tls,
+      Consumer<String> alarm) {
     if (endpoint.getHost() == null || (!isTls(endpoint) && !"http".equals(endpoint.getScheme()))) {
       throw new IllegalArgumentException(
           "target.endpoint: " + endpoint + " (expected: http:// or https://, host and port)");
     }
-    SslContext needed = !isTls(endpoint) ? null : tls == null ? tls() : tls;
-    return new HttpTarget(config, identity, endpoint, loops, clock, needed);
+    SslContext needed =
+        !isTls(endpoint) ? null : tls == null ? tls(name, config.caFile()) : tls;
+    return new HttpTarget(name, config, identity, endpoint, loops, clock, needed, alarm);
   }
 
   /**
@@ -113,41 +166,90 @@ public final class HttpTarget implements Target {
       throw new IllegalArgumentException(
           "target.endpoint:  (expected: the embedded service's address)");
     }
-    return URI.create("https://connect-campaigns." + config.region() + ".amazonaws.com");
+    return URI.create(
+        "https://connect-campaigns"
+            + (config.fips() ? "-fips." : ".")
+            + config.region()
+            + (config.region().startsWith("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com"));
   }
 
   private static boolean isTls(URI endpoint) {
     return "https".equals(endpoint.getScheme().toLowerCase(Locale.ROOT));
   }
 
-  private static SslContext tls() {
+  private static SslContext tls(String name, String caFile) {
+    SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
     try {
-      return SslContextBuilder.forClient().sslProvider(SslProvider.JDK).build();
+      if (!caFile.isEmpty()) {
+        builder.trustManager(new File(caFile));
+      }
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(
+          List.of(
+              (name.equals(Config.DEFAULT_TARGET) ? "target" : "targets." + name)
+                  + ".caFile: "
+                  + caFile
+                  + " (expected: a readable PEM file of certificates)"));
     } catch (SSLException e) {
       throw new IllegalStateException("This Java has no TLS: " + e.getMessage(), e);
     }
   }
 
+  private static ThreadPoolExecutor oneThread(String name) {
+    var executor =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(1),
+            task -> {
+              var thread = new Thread(task, name);
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.allowCoreThreadTimeOut(true);
+    return executor;
+  }
+
+  /**
+   * Fetches credentials ahead of the first call, in the background.
+   *
+   * @param account that they must be of, if they say; empty for the configuration's or whichever
+   */
+  public void fetchCredentials(String account) {
+    if (!account.isEmpty()) {
+      credentials.expectAccount(account);
+    }
+    credentials();
+  }
+
+  private @Nullable AwsCredentialsIdentity credentials() {
+    return fixed != null ? fixed : credentials.current();
+  }
+
+  /** With the account that the credentials have said they are of, once they have. */
   @Override
   public TargetIdentity identity() {
-    return identity;
+    return fixed != null
+        ? identity
+        : new TargetIdentity(
+            identity.kind(), credentials.account(), identity.region(), identity.endpoint());
   }
 
   @Override
   public void put(OutgoingBatch batch, long timeoutNs, Consumer<BatchReply> onReply) {
     String path =
         "/campaigns/" + SdkHttpUtils.urlEncode(batch.campaign().value()) + "/dial-requests";
-    connections.call(
-        new Exchange(
-            () -> {
-              long nowMs = nowOnTargetMs();
-              return batch.maySendAt(nowMs)
-                  ? signer.signed("PUT", path, JSON, BatchBody.at(batch, nowMs), nowMs)
-                  : null;
-            },
-            ANSWER_BYTES_MAX,
-            ended -> onReply.accept(ReplyReader.ofBatch(learntFrom(ended), batch))),
-        timeoutNs);
+    call(
+        (nowMs, signWith) ->
+            batch.maySendAt(nowMs)
+                ? signer.signed("PUT", path, JSON, BatchBody.at(batch, nowMs), nowMs, signWith)
+                : null,
+        ANSWER_BYTES_MAX,
+        timeoutNs,
+        ended -> onReply.accept(ReplyReader.ofBatch(ended, batch)));
   }
 
   @Override
@@ -158,28 +260,95 @@ public final class HttpTarget implements Target {
             .map(id -> new String(JsonStringEncoder.getInstance().quoteAsString(id.value())))
             .collect(Collectors.joining("\",\"", "{\"campaignIds\":[\"", "\"]}"))
             .getBytes(StandardCharsets.UTF_8);
-    connections.call(
-        new Exchange(
-            () -> signer.signed("POST", "/campaigns-state", JSON, body, nowOnTargetMs()),
-            ANSWER_BYTES_MAX,
-            ended -> onReply.accept(ReplyReader.ofStates(learntFrom(ended), asked))),
-        timeoutNs);
+    call(
+        (nowMs, signWith) -> signer.signed("POST", "/campaigns-state", JSON, body, nowMs, signWith),
+        ANSWER_BYTES_MAX,
+        timeoutNs,
+        ended -> onReply.accept(ReplyReader.ofStates(ended, asked)));
   }
 
   @Override
   public void forward(RawCall call, long timeoutNs, Consumer<RawAnswer> onAnswer) {
-    connections.call(
-        new Exchange(
-            () ->
-                signer.signed(
-                    call.method(),
-                    call.pathAndQuery(),
-                    call.contentType(),
-                    call.body(),
-                    nowOnTargetMs()),
-            FORWARD_BYTES_MAX,
-            ended -> onAnswer.accept(ReplyReader.ofRaw(learntFrom(ended)))),
-        timeoutNs);
+    call(
+        (nowMs, signWith) ->
+            signer.signed(
+                call.method(),
+                call.pathAndQuery(),
+                call.contentType(),
+                call.body(),
+                nowMs,
+                signWith),
+        FORWARD_BYTES_MAX,
+        timeoutNs,
+        ended -> onAnswer.accept(ReplyReader.ofRaw(ended)));
+  }
+
+  /** Makes a request at the moment when a connection is at hand; null if its moment has passed. */
+  private interface Writing {
+    @Nullable FullHttpRequest at(long nowMs, AwsCredentialsIdentity signWith);
+  }
+
+  private void call(Writing writing, int bodyBytesMax, long timeoutNs, Consumer<Ended> onEnd) {
+    AwsCredentialsIdentity atHand = credentials();
+    if (atHand != null) {
+      connections.call(exchange(writing, atHand, bodyBytesMax, onEnd), timeoutNs);
+      return;
+    }
+    long calledAtNs = clock.nanoTime();
+    var first = new AtomicBoolean(true);
+    Runnable goOn =
+        () -> {
+          if (first.getAndSet(false)) {
+            AwsCredentialsIdentity come = credentials();
+            if (come == null) {
+              onEnd.accept(new Ended.NotSent("no credentials: " + credentials.trouble(), true));
+            } else {
+              connections.call(
+                  exchange(writing, come, bodyBytesMax, onEnd),
+                  timeoutNs - (clock.nanoTime() - calledAtNs));
+            }
+          }
+        };
+    try {
+      var patience =
+          loop.schedule(goOn, Math.min(timeoutNs, CREDENTIALS_PATIENCE_NS), TimeUnit.NANOSECONDS);
+      credentials.afterFetch(
+          () -> {
+            patience.cancel(false);
+            onLoop(goOn);
+          });
+    } catch (RejectedExecutionException e) {
+      onLoop(goOn);
+    }
+  }
+
+  private void onLoop(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      GlobalEventExecutor.INSTANCE.execute(task);
+    }
+  }
+
+  private Exchange exchange(
+      Writing writing, AwsCredentialsIdentity atHand, int bodyBytesMax, Consumer<Ended> onEnd) {
+    var signedWith = new AwsCredentialsIdentity[] {atHand}; // on the loop only
+    return new Exchange(
+        () -> {
+          // They may have changed while the call waited for its connection.
+          AwsCredentialsIdentity now = credentials();
+          if (now != null) {
+            signedWith[0] = now;
+          }
+          return writing.at(nowOnTargetMs(), signedWith[0]);
+        },
+        bodyBytesMax,
+        ended -> {
+          if (ended instanceof Ended.Answer answer && ReplyReader.isRefusedForCredentials(answer)) {
+            credentials.refused(signedWith[0]);
+          }
+          onEnd.accept(learntFrom(ended));
+        });
   }
 
   @Override
@@ -190,6 +359,8 @@ public final class HttpTarget implements Target {
   @Override
   public void close() {
     connections.close();
+    credentials.close();
+    fetching.shutdownNow();
   }
 
   private long nowOnTargetMs() {

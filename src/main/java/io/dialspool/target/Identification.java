@@ -38,6 +38,7 @@ public interface Identification {
         sessionToken.isEmpty()
             ? AwsCredentialsIdentity.create(keyId, secret)
             : AwsSessionCredentialsIdentity.create(keyId, secret, sessionToken);
-    return new RequestSigner(endpoint, region, credentials)::signHead;
+    var signer = new RequestSigner(endpoint, region);
+    return (request, nowMs) -> signer.signHead(request, nowMs, credentials);
   }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,12 @@ final class ReplyReader {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int MESSAGE_CHARS_MAX = 300;
   private static final int WORD_CHARS_MAX = 100;
+  private static final Set<String> REFUSED_CREDENTIALS =
+      Set.of(
+          "ExpiredTokenException",
+          "ExpiredToken",
+          "UnrecognizedClientException",
+          "InvalidClientTokenId");
   private static final Pattern LONG_NUMBER = Pattern.compile("\\+?\\d(?:[ .()-]{0,2}\\d){5,}");
   private static final Pattern UNPRINTABLE = Pattern.compile("\\p{Cntrl}+");
 
@@ -132,6 +139,12 @@ final class ReplyReader {
     String message = message(body);
     return code.contains("Signature")
         && (message.contains("expired") || message.contains("not yet current"));
+  }
+
+  /** Whether the target doesn't know the credentials, or no longer. */
+  static boolean isRefusedForCredentials(Ended.Answer answer) {
+    return answer.status() == 403
+        && REFUSED_CREDENTIALS.contains(code(answer, object(answer.body())));
   }
 
   private static String whyUnanswered(Ended ended) {

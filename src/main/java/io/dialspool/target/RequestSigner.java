@@ -1,6 +1,5 @@
 package io.dialspool.target;
 
-import io.dialspool.config.TargetConfig;
 import io.dialspool.http.HttpCall;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -20,7 +19,6 @@ import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.SignRequest;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
-import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
@@ -34,31 +32,13 @@ final class RequestSigner {
   private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
   private final URI endpoint;
   private final String region;
-  private final AwsCredentialsIdentity credentials;
 
   /**
    * @param endpoint scheme, host and port
    */
-  RequestSigner(URI endpoint, TargetConfig config) {
-    this(endpoint, config.region(), credentials(config));
-  }
-
-  RequestSigner(URI endpoint, String region, AwsCredentialsIdentity credentials) {
+  RequestSigner(URI endpoint, String region) {
     this.endpoint = endpoint;
     this.region = region;
-    this.credentials = credentials;
-  }
-
-  private static AwsCredentialsIdentity credentials(TargetConfig config) {
-    if (config.accessKeyId().isEmpty()) {
-      // The embedded service checks no signature, but takes the path that production takes.
-      return AwsCredentialsIdentity.create("dialspool", "dialspool");
-    }
-    if (config.sessionToken().isEmpty()) {
-      return AwsCredentialsIdentity.create(config.accessKeyId(), config.secretAccessKey());
-    }
-    return AwsSessionCredentialsIdentity.create(
-        config.accessKeyId(), config.secretAccessKey(), config.sessionToken());
   }
 
   /**
@@ -68,7 +48,12 @@ final class RequestSigner {
    * @param nowMs on the target's clock
    */
   FullHttpRequest signed(
-      String method, String pathAndQuery, String contentType, byte[] body, long nowMs) {
+      String method,
+      String pathAndQuery,
+      String contentType,
+      byte[] body,
+      long nowMs,
+      AwsCredentialsIdentity credentials) {
     int question = pathAndQuery.indexOf('?');
     String path = question < 0 ? pathAndQuery : pathAndQuery.substring(0, question);
     SdkHttpRequest.Builder wanted = wanted(endpoint.getScheme(), method, path, contentType);
@@ -91,7 +76,10 @@ final class RequestSigner {
     }
     SdkHttpRequest signed =
         signer
-            .sign(request(wanted, nowMs).payload(ContentStreamProvider.fromByteArray(body)).build())
+            .sign(
+                request(wanted, nowMs, credentials)
+                    .payload(ContentStreamProvider.fromByteArray(body))
+                    .build())
             .request();
     var request =
         new DefaultFullHttpRequest(
@@ -111,7 +99,7 @@ final class RequestSigner {
    * @param request method, path without a query, and content type are there
    * @param nowMs on the other side's clock
    */
-  void signHead(HttpRequest request, long nowMs) {
+  void signHead(HttpRequest request, long nowMs, AwsCredentialsIdentity credentials) {
     // Over plain HTTP the signer hashes every body, whatever it is told: to it, all is https. It
     // uses the scheme for nothing else, for it writes the Host itself.
     SdkHttpRequest.Builder wanted =
@@ -122,7 +110,7 @@ final class RequestSigner {
             request.headers().get(HttpHeaderNames.CONTENT_TYPE, ""));
     signer
         .sign(
-            request(wanted, nowMs)
+            request(wanted, nowMs, credentials)
                 .putProperty(AwsV4HttpSigner.PAYLOAD_SIGNING_ENABLED, false)
                 .build())
         .request()
@@ -148,7 +136,7 @@ final class RequestSigner {
   }
 
   private SignRequest.Builder<AwsCredentialsIdentity> request(
-      SdkHttpRequest.Builder wanted, long nowMs) {
+      SdkHttpRequest.Builder wanted, long nowMs, AwsCredentialsIdentity credentials) {
     return SignRequest.builder(credentials)
         .request(wanted.build())
         .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, SERVICE)

@@ -356,7 +356,7 @@ abstract class Conformance {
     String leads = LEADS.get(state + " " + operation.name());
     if (operation.name().equals(PUT)
         && (state.equals("Running")
-            || door().spools() && List.of("Initialized", "Paused").contains(state))) {
+            || (door().spools() && List.of("Initialized", "Paused").contains(state)))) {
       assertEquals(2, javaV2.call(operation, input).path("successfulRequests").size());
     } else if (leads != null) {
       assertEquals(JsonNodeFactory.instance.objectNode(), javaV2.call(operation, input));

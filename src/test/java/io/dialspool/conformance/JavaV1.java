@@ -63,7 +63,7 @@ final class JavaV1 implements AwsClient {
     } catch (InvocationTargetException e) {
       throw ofCause(operation, e);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError("the SDK has no " + operation, e);
+      throw new LinkageError("the SDK has no " + operation, e);
     }
   }
 
@@ -75,7 +75,7 @@ final class JavaV1 implements AwsClient {
     try {
       members = taken(refused);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError("unreadable " + refused.getClass(), e);
+      throw new LinkageError("unreadable " + refused.getClass(), e);
     }
     return new Refused(
         refused,

@@ -94,7 +94,7 @@ final class JavaV2 implements AwsClient {
       }
       throw new IllegalStateException(operation + " ended in the SDK", e.getCause());
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError("the SDK has no " + operation, e);
+      throw new LinkageError("the SDK has no " + operation, e);
     }
   }
 

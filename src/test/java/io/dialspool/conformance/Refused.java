@@ -15,7 +15,7 @@ final class Refused extends RuntimeException {
   private final @Nullable String state;
 
   /**
-   * @param type the exception's class, without its package
+   * @param cause the SDK's exception; its class is the type
    * @param errorType its member {@code xAmzErrorType}, which SDKs fill from the header alone; null
    *     if the class has none
    * @param state its member {@code state}; null if the class has none

@@ -20,6 +20,7 @@ import io.dialspool.spool.Spool;
 import io.dialspool.spool.SpoolStage;
 import io.dialspool.spool.StoreWorker;
 import io.dialspool.store.OrderedStore;
+import io.dialspool.target.TargetIdentity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,13 @@ public final class Dispatching {
 
   public final MovedClock clock;
   public final ScriptedTarget target = new ScriptedTarget();
+
+  /** Where campaigns go whose id begins with {@code eu-}, if there is a second target at all. */
+  public final ScriptedTarget eu =
+      new ScriptedTarget(new TargetIdentity("connect-campaigns", "", "eu-central-1", ""));
+
   public final Alarms alarms = new Alarms();
+  public final List<TargetControl> controls = new ArrayList<>();
   public final CallBudget budget;
   public final Breaker breaker;
   public final Reconciler reconciler;
@@ -55,33 +62,38 @@ public final class Dispatching {
 
   public Dispatching(
       OrderedStore store, DispatchConfig config, double callsPerSecond, MovedClock clock) {
+    this(store, config, callsPerSecond, clock, 0);
+  }
+
+  /**
+   * @param euCallsPerSecond of the second target; 0 for none
+   */
+  public Dispatching(
+      OrderedStore store,
+      DispatchConfig config,
+      double callsPerSecond,
+      MovedClock clock,
+      double euCallsPerSecond) {
     this.clock = clock;
-    spool = Spool.open(store, campaign -> target.identity());
+    spool = Spool.open(store, campaign -> targetOf(campaign).identity());
     var mailbox = new Mailbox(() -> {});
     var spooling = new SpoolStage(spool, clock, (requests, syncNs) -> {});
     ring = Stages.inOrder(10_000, spooling.dedupe(), spooling, new EnqueueStage(spooling, mailbox));
     budget = new CallBudget(callsPerSecond, clock);
     breaker = new Breaker(clock);
+    controls.add(control("default", target, budget, breaker));
+    if (euCallsPerSecond > 0) {
+      controls.add(control("eu", eu, new CallBudget(euCallsPerSecond, clock), new Breaker(clock)));
+    }
     var random = new Random(1);
-    reconciler = new Reconciler(budget, breaker, alarms, config.attemptsMax(), random);
+    reconciler = new Reconciler(alarms, config.attemptsMax(), random);
     // The worker's replies come only once runOnce is called, when the dispatcher is there.
     var replies = new ArrayList<Dispatcher>();
     worker = new StoreWorker(spool, reply -> replies.get(0).onStoreReply(reply));
     dispatcher =
         new Dispatcher(
             new Dispatcher.Parts(
-                config,
-                target,
-                10_000_000_000L,
-                worker,
-                mailbox,
-                budget,
-                breaker,
-                reconciler,
-                alarms,
-                DispatchMeter.NONE,
-                random,
-                () -> {}),
+                config, controls, worker, mailbox, reconciler, alarms, random, () -> {}),
             spool.restored(),
             spool.paused(),
             (campaign, state) -> {});
@@ -91,11 +103,20 @@ public final class Dispatching {
     }
   }
 
+  private static TargetControl control(
+      String name, ScriptedTarget target, CallBudget budget, Breaker breaker) {
+    return new TargetControl(name, target, 10_000_000_000L, budget, breaker, DispatchMeter.NONE);
+  }
+
+  private ScriptedTarget targetOf(CampaignId campaign) {
+    return campaign.value().startsWith("eu-") ? eu : target;
+  }
+
   // --- what happens
 
   /** Accepts {@code count} new requests in one group; returns their tokens. */
   public List<String> accept(CampaignId campaign, int count, long aheadMs) {
-    target.states.putIfAbsent(campaign, CampaignState.RUNNING);
+    targetOf(campaign).states.putIfAbsent(campaign, CampaignState.RUNNING);
     var all = new ArrayList<String>();
     var slots = new ArrayList<DialSlot>();
     for (int from = 0; from < count; from += 25) {
@@ -129,7 +150,7 @@ public final class Dispatching {
     for (int turn = 0; turn < TURNS_MAX; turn++) {
       int work = dispatcher.runOnce(clock.nanoTime(), clock.epochMs());
       work += storeStands ? 0 : worker.runOnce();
-      work += target.deliver();
+      work += target.deliver() + eu.deliver();
       if (work == 0) {
         return;
       }
@@ -168,7 +189,7 @@ public final class Dispatching {
   }
 
   public void change(CampaignId campaign, CampaignState state, Runnable whenApplied) {
-    target.states.put(campaign, state);
+    targetOf(campaign).states.put(campaign, state);
     dispatcher.campaignChanged(campaign, state, clock.nanoTime(), clock.epochMs(), whenApplied);
   }
 

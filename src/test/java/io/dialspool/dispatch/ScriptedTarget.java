@@ -42,8 +42,17 @@ public final class ScriptedTarget implements Target {
   public @Nullable StatesReply statesReply;
   public long clockOffsetMs;
 
+  private final TargetIdentity identity;
   private final ArrayDeque<Held> held = new ArrayDeque<>();
   private final ArrayDeque<Runnable> replies = new ArrayDeque<>();
+
+  public ScriptedTarget() {
+    this(new TargetIdentity("embedded", "", "", ""));
+  }
+
+  public ScriptedTarget(TargetIdentity identity) {
+    this.identity = identity;
+  }
 
   /** Adds the next answer. */
   public void then(BatchReply reply) {
@@ -107,7 +116,7 @@ public final class ScriptedTarget implements Target {
 
   @Override
   public TargetIdentity identity() {
-    return new TargetIdentity("embedded", "", "", "");
+    return identity;
   }
 
   @Override

@@ -191,7 +191,8 @@ class CallRouterTest {
   @Test
   void shouldReportTheSumWithTheCallBudget() throws Exception {
     door.spoolReport =
-        new SpoolReport(new Counts(10, 3, 0, 6, 1, 0, 0, 0), 10, 9.5, 100, 2, 90, 2_000, 80, 1_990);
+        new SpoolReport(
+            new Counts(10, 3, 0, 6, 1, 0, 0, 0), 10, 9.5, 100, 2, 90, 2_000, 80, 1_990, List.of());
     assertEquals(
         "{\"counts\":{\"accepted\":10,\"queued\":3,\"inFlight\":0,\"submitted\":6,\"rejected\":1,"
             + "\"expired\":0,\"cancelled\":0,\"undeliverable\":0},\"conserved\":true,"

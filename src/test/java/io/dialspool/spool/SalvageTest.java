@@ -58,8 +58,7 @@ class SalvageTest {
           spooling.take(SUMMER, lead("a"), lead("b"), lead("c"));
           settle(spooling, RequestState.SUBMITTED, 1, 300);
           StoreWorker worker = spooling.worker(reply -> {});
-          worker.offer(
-              new StoreCommand.WriteMarks(lane(spooling), List.of(new Mark(400, 4_000))));
+          worker.offer(new StoreCommand.WriteMarks(lane(spooling), List.of(new Mark(400, 4_000))));
           worker.offer(new StoreCommand.WritePause(SUMMER, true, () -> {}));
           worker.runOnce();
         });
@@ -90,8 +89,7 @@ class SalvageTest {
           assertEquals(RequestState.CANCELLED, state(spooling, "t-1000"));
           assertEquals(RequestState.QUEUED, state(spooling, "late-7"));
           // Its tokens are known by their content, too.
-          assertEquals(
-              Verdict.DUPLICATE, spooling.take(SPRING, lead("t-1")).get(0).verdict());
+          assertEquals(Verdict.DUPLICATE, spooling.take(SPRING, lead("t-1")).get(0).verdict());
           assertEquals(
               Verdict.INVALID,
               spooling.take(SPRING, lead("t-1").withNumber("+12065550199")).get(0).verdict());
@@ -149,8 +147,7 @@ class SalvageTest {
     assertEquals(0, result.saved().get(0).missing());
     inTarget(
         spooling -> {
-          assertEquals(
-              List.of(new Mark(2_100, 1_000)), spooling.spool.restored().get(0).marks());
+          assertEquals(List.of(new Mark(2_100, 1_000)), spooling.spool.restored().get(0).marks());
           assertEquals(List.of(new Mark(3, 1_000)), spooling.spool.restored().get(1).marks());
         });
   }
@@ -275,8 +272,7 @@ class SalvageTest {
   private static void settle(Spooling spooling, RequestState state, long from, long to) {
     var settlements = new ArrayList<Settlement>();
     for (long sequence = from; sequence <= to; sequence++) {
-      StoredRequest request =
-          spooling.spool.find(lane(spooling), sequence).orElseThrow().request();
+      StoredRequest request = spooling.spool.find(lane(spooling), sequence).orElseThrow().request();
       settlements.add(new Settlement(request, state, Reason.NONE, 1, 0, 6, null));
     }
     StoreWorker worker = spooling.worker(reply -> {});
@@ -311,8 +307,7 @@ class SalvageTest {
             var reader = new SstFileReader(options)) {
           reader.open(file.toString());
           String name =
-              new String(
-                  reader.getTableProperties().getColumnFamilyName(), StandardCharsets.UTF_8);
+              new String(reader.getTableProperties().getColumnFamilyName(), StandardCharsets.UTF_8);
           if (name.equals(space)) {
             found.add(file);
           }

@@ -1,5 +1,6 @@
 package io.dialspool.spool;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -63,8 +64,7 @@ class SpoolCheckTest {
 
   @Test
   void shouldFindNothingWrongInWhatWasLetGoOf() {
-    worker.offer(
-        new StoreCommand.Purge(lane(), 0, Long.MAX_VALUE, Long.MAX_VALUE, 0, next -> {}));
+    worker.offer(new StoreCommand.Purge(lane(), 0, Long.MAX_VALUE, Long.MAX_VALUE, 0, next -> {}));
     worker.runOnce();
     SpoolCheck.Lane spring = check().get(0);
     assertEquals(List.of(), faults);
@@ -118,8 +118,7 @@ class SpoolCheckTest {
   void shouldTellARequestThatWasSentWithoutAMark() {
     put(Keys.MARKS, Keys.lane(1), Mark.encode(List.of(new Mark(255, 1))));
     check();
-    assertEquals(
-        "marks/1/256: was sent, but was never marked as handed over", said().get(0));
+    assertEquals("marks/1/256: was sent, but was never marked as handed over", said().get(0));
   }
 
   @Test
@@ -140,10 +139,7 @@ class SpoolCheckTest {
     byte[] third = Spool.tokenKey(lane, new byte[] {'t', '-', '9'}, 0, 3);
     delete(Keys.TOKENS, first);
     TokenEntry known = entry(second);
-    put(
-        Keys.TOKENS,
-        second,
-        new TokenEntry(1, 2, known.check(), known.fingerprint() + 1).encode());
+    put(Keys.TOKENS, second, new TokenEntry(1, 2, known.check(), known.fingerprint() + 1).encode());
     put(Keys.TOKENS, third, new TokenEntry(1, 3, 0, 0).encode());
     check();
     assertEquals(
@@ -189,7 +185,7 @@ class SpoolCheckTest {
 
   @Test
   void shouldNeverTellAPhoneNumberOrAnAttribute() {
-    byte[] page = store.get(Keys.PAGES, Keys.page(2, 1)).clone();
+    byte[] page = requireNonNull(store.get(Keys.PAGES, Keys.page(2, 1))).clone();
     page[page.length - 2] ^= 1; // within the last payload
     put(Keys.PAGES, Keys.page(2, 1), page);
     check();
@@ -215,11 +211,11 @@ class SpoolCheckTest {
   }
 
   private LaneInfo lane() {
-    return java.util.Objects.requireNonNull(spooling.spool.lane(SPRING));
+    return requireNonNull(spooling.spool.lane(SPRING));
   }
 
   private TokenEntry entry(byte[] key) {
-    return TokenEntry.decode(java.util.Objects.requireNonNull(store.get(Keys.TOKENS, key)));
+    return TokenEntry.decode(requireNonNull(store.get(Keys.TOKENS, key)));
   }
 
   private void settle(RequestState state, int from, int to) {

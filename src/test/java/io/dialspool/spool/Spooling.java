@@ -1,6 +1,7 @@
 package io.dialspool.spool;
 
 import io.dialspool.request.CampaignId;
+import io.dialspool.request.Reason;
 import io.dialspool.request.RequestState;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.Fault;
@@ -11,6 +12,7 @@ import io.dialspool.target.TargetIdentity;
 import io.dialspool.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +44,11 @@ public final class Spooling {
   }
 
   public Spooling(OrderedStore store, TargetIdentity target) {
-    spool = Spool.open(store, campaign -> target);
+    this(store, campaign -> target);
+  }
+
+  public Spooling(OrderedStore store, Route route) {
+    spool = Spool.open(store, route);
     stage = new SpoolStage(spool, STILL, (requests, syncNs) -> commits.add(requests));
   }
 
@@ -73,6 +79,25 @@ public final class Spooling {
   /** One body in a group of its own. */
   public List<Found> take(CampaignId campaign, Lead... leads) {
     return group(List.of(Lead.slot(campaign, List.of(leads), 1_000))).get(0);
+  }
+
+  /** One new request; returns its lane. */
+  public LaneInfo accept(CampaignId campaign, String token) {
+    take(campaign, Lead.of(token, 3_600_000));
+    return Objects.requireNonNull(spool.lane(campaign));
+  }
+
+  /** Every request so far ends. */
+  public void endAll() {
+    StoreWorker worker = worker(reply -> {});
+    worker.offer(
+        new StoreCommand.Settle(
+            requests().stream()
+                .map(
+                    request ->
+                        new Settlement(request, RequestState.CANCELLED, Reason.NONE, 0, 0, 6, null))
+                .toList()));
+    worker.runOnce();
   }
 
   /** {@code count} leads {@code prefix-1}, {@code prefix-2}, … in one group. */

@@ -1,5 +1,6 @@
 package io.dialspool.store;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -43,7 +44,7 @@ class PatientStoreTest {
         };
     write();
     assertEquals(List.of(true, true, true), waitingAtPauses);
-    assertEquals(VALUE[0], disk.get(SPACE, KEY)[0]);
+    assertArrayEquals(VALUE, disk.get(SPACE, KEY));
     assertEquals(1, disk.syncs());
     assertFalse(store.isWaiting());
   }

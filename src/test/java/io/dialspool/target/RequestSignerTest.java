@@ -12,12 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
 class RequestSignerTest {
   private static final String SECRET = "example-secret";
@@ -91,8 +93,10 @@ class RequestSignerTest {
 
   @Test
   void shouldNameHostWithPortAndItself() {
-    var signer = new RequestSigner(URI.create("http://127.0.0.1:8027"), TargetConfig.DEFAULT);
-    FullHttpRequest request = signer.signed("GET", "/campaigns/c-1", "", new byte[0], 0);
+    var signer = new RequestSigner(URI.create("http://127.0.0.1:8027"), "us-east-1");
+    FullHttpRequest request =
+        signer.signed(
+            "GET", "/campaigns/c-1", "", new byte[0], 0, credentials(TargetConfig.DEFAULT));
     assertEquals("127.0.0.1:8027", request.headers().get("Host"));
     assertEquals("dialspool", request.headers().get("User-Agent"));
     assertEquals("0", request.headers().get("Content-Length"));
@@ -105,15 +109,21 @@ class RequestSignerTest {
   @Test
   void shouldSignTheSessionToken() throws GeneralSecurityException {
     FullHttpRequest request =
-        new RequestSigner(URI.create("https://" + HOST), config("session"))
-            .signed("GET", TAGS, "", new byte[0], FixedClock.NOON_MS);
+        new RequestSigner(URI.create("https://" + HOST), "us-east-1")
+            .signed(
+                "GET", TAGS, "", new byte[0], FixedClock.NOON_MS, credentials(config("session")));
     assertEquals("session", request.headers().get("X-Amz-Security-Token"));
     assertTrue(assertSigned(request).contains("x-amz-security-token"));
   }
 
   private static FullHttpRequest signed(String method, String target, byte[] body) {
-    return new RequestSigner(URI.create("https://" + HOST), config(""))
-        .signed(method, target, "application/json", body, FixedClock.NOON_MS);
+    return new RequestSigner(URI.create("https://" + HOST), "us-east-1")
+        .signed(
+            method, target, "application/json", body, FixedClock.NOON_MS, credentials(config("")));
+  }
+
+  private static AwsCredentialsIdentity credentials(TargetConfig config) {
+    return Objects.requireNonNull(CredentialsChain.fixed(config));
   }
 
   private static TargetConfig config(String sessionToken) {

@@ -188,8 +188,7 @@ class DiskFaultIT {
         ledger.resume();
         var writer = new Thread(ledger::write, "writer");
         writer.start();
-        Service.await(
-            "the end of the process", Duration.ofSeconds(100), () -> !service.isAlive());
+        Service.await("the end of the process", Duration.ofSeconds(100), () -> !service.isAlive());
         ledger.stop();
         assertEquals(NOT_AVAILABLE, service.exitCode());
         assertTrue(Files.readString(log).contains("halted: "), "it must say why");
@@ -258,9 +257,7 @@ class DiskFaultIT {
     assertEquals(1, salvage.exitCode(), salvage::err);
     JsonNode summary = salvage.json();
     assertEquals(
-        1_400,
-        summary.path("requests").asInt() + summary.path("missing").asInt(),
-        salvage::out);
+        1_400, summary.path("requests").asInt() + summary.path("missing").asInt(), salvage::out);
     assertTrue(summary.path("missing").asInt() > 0, salvage::out);
     assertEquals(before, state(), "the source must stay as it was");
     List<String> report = Files.readAllLines(saved.resolve("salvage.ndjson"));
@@ -284,8 +281,7 @@ class DiskFaultIT {
     }
   }
 
-  private void assertRefusedAndTold(Path file, Function<byte[], byte[]> damage)
-      throws IOException {
+  private void assertRefusedAndTold(Path file, Function<byte[], byte[]> damage) throws IOException {
     byte[] whole = Files.readAllBytes(file);
     byte[] damaged = damage.apply(whole);
     String name = String.valueOf(file.getFileName());
@@ -359,8 +355,7 @@ class DiskFaultIT {
         Spool.spaces().stream().filter(one -> one.name().equals("meta")).findFirst().orElseThrow();
     try (RocksStore store = RocksStore.open(spool, Spool.spaces());
         OrderedStore.Batch batch = store.newBatch()) {
-      batch.put(
-          meta, "format".getBytes(StandardCharsets.US_ASCII), new byte[] {(byte) format});
+      batch.put(meta, "format".getBytes(StandardCharsets.US_ASCII), new byte[] {(byte) format});
       store.write(batch, true);
     }
   }
@@ -390,8 +385,7 @@ class DiskFaultIT {
       copy(spool, disk.path("spool"));
       assumeTrue(SmallDisk.run("mount", "-o", "remount,ro", at.toString()) == 0);
       assertEquals(100, assertChecks(disk.path("spool")).path("requests").asInt());
-      Service.Ran start =
-          Service.serveInVain(directory, "spool.directory=" + disk.path("spool"));
+      Service.Ran start = Service.serveInVain(directory, "spool.directory=" + disk.path("spool"));
       assertEquals(NOT_AVAILABLE, start.exitCode());
       assertTrue(start.err().contains("Read-only file system"), start::err);
     }
@@ -429,13 +423,13 @@ class DiskFaultIT {
   private static void assertAllDialledOnce(Service service, String campaign, Ledger ledger) {
     Service.await(
         "an end for every request", Duration.ofSeconds(90), () -> service.unsettled() == 0);
-    assertTrue(
-        Service.get(service.url("intake") + "/spool").json().path("conserved").asBoolean());
+    assertTrue(Service.get(service.url("intake") + "/spool").json().path("conserved").asBoolean());
     var taken =
         Service.record(service.url("target"), campaign).stream()
             .collect(
                 Collectors.toMap(
-                    one -> one.path("clientToken").asText(), one -> one.path("phoneNumber").asText()));
+                    one -> one.path("clientToken").asText(),
+                    one -> one.path("phoneNumber").asText()));
     assertEquals(
         List.of(),
         ledger.acknowledged().keySet().stream().filter(one -> !taken.containsKey(one)).toList(),

@@ -71,6 +71,12 @@ public final class Service implements AutoCloseable {
     return start(serveArgs(directory, sets), log);
   }
 
+  /** The same, with {@code environment} beside the test's own. */
+  static Service serveIn(
+      Map<String, String> environment, Path log, Path directory, String... sets) {
+    return start(serveArgs(directory, sets), log, environment);
+  }
+
   /** A {@code serve} that is expected not to start; run to its end. */
   static Ran serveInVain(Path directory, String... sets) {
     return run(serveArgs(directory, sets).toArray(String[]::new));
@@ -95,9 +101,13 @@ public final class Service implements AutoCloseable {
 
   /** {@code campaign-service} on a free port. */
   public static Service campaignService(Path directory, String... options) {
+    return campaignServiceAt("0", directory, options);
+  }
+
+  static Service campaignServiceAt(String port, Path directory, String... options) {
     var args =
         new ArrayList<String>(
-            List.of("campaign-service", "--port", "0", "--data", directory.toString()));
+            List.of("campaign-service", "--port", port, "--data", directory.toString()));
     args.addAll(List.of(options));
     return start(args, newLog());
   }
@@ -112,11 +122,16 @@ public final class Service implements AutoCloseable {
   }
 
   private static Service start(List<String> args, Path log) {
+    return start(args, log, Map.of());
+  }
+
+  private static Service start(List<String> args, Path log, Map<String, String> environment) {
     try {
-      Process process =
+      var builder =
           new ProcessBuilder(command(args))
-              .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-              .start();
+              .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      builder.environment().putAll(environment);
+      Process process = builder.start();
       var lines =
           new BufferedReader(
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));

@@ -82,8 +82,7 @@ final class SmallDisk implements AutoCloseable {
   /** What the kernel does by itself when it finds the file system's own data damaged. */
   void turnReadOnly() {
     String device = Service.runCommand(List.of("findmnt", "-no", "SOURCE", at.toString())).out();
-    Path trigger =
-        Path.of("/sys/fs/ext4", device.strip().replace("/dev/", ""), "trigger_fs_error");
+    Path trigger = Path.of("/sys/fs/ext4", device.strip().replace("/dev/", ""), "trigger_fs_error");
     assumeTrue(Files.isWritable(trigger), "no " + trigger);
     try {
       Files.writeString(trigger, "a test");

@@ -219,8 +219,9 @@ class TlsIT {
 
   private static void assertNotLetIn(String advice, Service.Ran ran) {
     assertEquals(ENDPOINT, ran.exitCode(), ran::err);
-    assertEquals(1, ran.err().lines().count(), ran::err);
-    assertTrue(ran.err().contains(advice), ran::err);
+    // A slow machine's replay also says how far it is.
+    String last = ran.err().lines().reduce("", (before, line) -> line);
+    assertTrue(last.contains(advice), ran::err);
   }
 
   private static String[] with(String[] some, String... more) {
