@@ -53,10 +53,10 @@ final class Tables {
     long bytes = 0;
     for (LiveFileMetaData table : tables) {
       if (suspects.contains(name(table))) {
-        verify(table);
+        verify(db, table);
       } else if (bytes < bytesMax) {
         bytes += table.size();
-        verify(table);
+        verify(db, table);
       } else {
         unverified.add(table);
       }
@@ -82,13 +82,7 @@ final class Tables {
       LiveFileMetaData table = unverified.remove();
       if (live.contains(table.fileName())) {
         bytes += table.size();
-        try {
-          verify(table);
-        } catch (StoreException e) {
-          if (Files.exists(file(table)) || isLive(db, table)) {
-            throw e;
-          } // compacted away meanwhile
-        }
+        verify(db, table);
       }
     }
     return !unverified.isEmpty();
@@ -99,9 +93,10 @@ final class Tables {
         .anyMatch(other -> other.fileName().equals(table.fileName()));
   }
 
-  private void verify(LiveFileMetaData table) {
+  /** A store that has just opened compacts already: a table that is gone since is no damage. */
+  void verify(RocksDB db, LiveFileMetaData table) {
     String fault = fault(file(table));
-    if (fault != null) {
+    if (fault != null && isLive(db, table)) {
       remember(name(table));
       throw new StoreException(
           directory + " can't be opened: " + name(table) + " is damaged: " + fault);
