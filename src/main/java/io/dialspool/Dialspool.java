@@ -295,7 +295,7 @@ public final class Dialspool implements AutoCloseable {
   public static void checkDoors(Config config, Clock clock) {
     checkBindings(config);
     TlsFiles.open(config.doors(), clock);
-    Gates.ofService(config, config.target().isAmazon(), clock);
+    Gates.ofService(config, config.reachesAmazon(), clock);
   }
 
   private static void checkBindings(Config config) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialspool.Dialspool;
 import io.dialspool.config.Config;
+import io.dialspool.config.TargetConfig;
 import io.dialspool.preflight.Finding;
 import io.dialspool.preflight.Preflight;
 import io.dialspool.replay.DryRun;
@@ -56,6 +57,13 @@ final class PreflightCommand implements Callable<Integer> {
       description = "The campaign that leads are to be sent to.")
   private String campaign = "";
 
+  @Option(
+      names = "--target",
+      paramLabel = "NAME",
+      description =
+          "Which of several; by default the one whose rule names the campaign, else default.")
+  private String target = "";
+
   @Mixin private ConfigOptions options = new ConfigOptions();
 
   @Option(
@@ -95,6 +103,7 @@ final class PreflightCommand implements Callable<Integer> {
     var preflight =
         new Preflight(
             config,
+            target(config),
             forAMoment.campaignService(),
             surroundings.clock(),
             json ? finding -> {} : this::show);
@@ -106,6 +115,21 @@ final class PreflightCommand implements Callable<Integer> {
     }
     surroundings.out().flush();
     return exitCode(findings);
+  }
+
+  private TargetConfig target(Config config) {
+    String name = target.isEmpty() ? Preflight.targetOf(config, new CampaignId(campaign)) : target;
+    TargetConfig found = config.allTargets().get(name);
+    if (found == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--target: "
+              + name
+              + " (expected: "
+              + String.join(" or ", config.allTargets().keySet())
+              + ")");
+    }
+    return found;
   }
 
   private static int exitCode(List<Finding> findings) {

@@ -73,7 +73,8 @@ public final class Routes implements Route {
             .toList();
   }
 
-  private static Pattern regex(String pattern) {
+  /** The ids that a pattern with {@code *} stands for. */
+  public static Pattern regex(String pattern) {
     return Pattern.compile(
         java.util.Arrays.stream(pattern.split("\\*+", -1))
             .map(Pattern::quote)

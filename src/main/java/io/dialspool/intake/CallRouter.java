@@ -80,7 +80,8 @@ final class CallRouter {
       return;
     }
     Optional<Operations.Match> match = Operations.find(call.method(), call.uri());
-    // The spool's own operation is the door's: one that comes here by an odd path must not go round.
+    // The spool's own operation is the door's: one that comes here by an odd path must not go
+    // round.
     if (match.isPresent() && !match.get().operation().name().equals("PutDialRequestBatch")) {
       passOn(call, match.get());
     } else {

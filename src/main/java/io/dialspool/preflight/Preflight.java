@@ -4,12 +4,14 @@ import io.dialspool.campaignservice.CampaignService;
 import io.dialspool.config.CampaignServiceConfig;
 import io.dialspool.config.Config;
 import io.dialspool.config.TargetConfig;
+import io.dialspool.dispatch.Routes;
 import io.dialspool.http.Entrance;
 import io.dialspool.http.TlsFiles;
 import io.dialspool.replay.DryRun;
 import io.dialspool.replay.ReplayConfig;
 import io.dialspool.request.CampaignId;
 import io.dialspool.store.StoreException;
+import io.dialspool.target.GivenCredentials;
 import io.dialspool.target.HttpTarget;
 import io.dialspool.target.TargetIdentity;
 import io.dialspool.time.Clock;
@@ -35,7 +37,10 @@ import org.jspecify.annotations.Nullable;
 public final class Preflight {
   private static final long SOON_MS = 60_000;
 
+  private static final int REASON_CHARS_MAX = 160;
+
   private final Config config;
+  private final TargetConfig target;
   private final CampaignServiceConfig embedded;
   private final Clock clock;
   private final Consumer<Finding> listener;
@@ -44,15 +49,39 @@ public final class Preflight {
 
   /**
    * @param config whose doors are checked already
+   * @param target one of its targets, which {@link #targetOf} finds
    * @param embedded how to run the embedded service for a moment, on any free port of the loopback
    * @param listener told of each finding at once
    */
   public Preflight(
-      Config config, CampaignServiceConfig embedded, Clock clock, Consumer<Finding> listener) {
+      Config config,
+      TargetConfig target,
+      CampaignServiceConfig embedded,
+      Clock clock,
+      Consumer<Finding> listener) {
     this.config = config;
+    this.target = target;
     this.embedded = embedded;
     this.clock = clock;
     this.listener = listener;
+  }
+
+  /** The name of the target whose rule names the campaign, else the default's. */
+  public static String targetOf(Config config, CampaignId campaign) {
+    String id = campaign.value();
+    for (var each : config.allTargets().entrySet()) {
+      if (each.getValue().campaignPatterns().contains(id)) {
+        return each.getKey();
+      }
+    }
+    for (var each : config.allTargets().entrySet()) {
+      for (String pattern : each.getValue().campaignPatterns()) {
+        if (pattern.indexOf('*') >= 0 && Routes.regex(pattern).matcher(id).matches()) {
+          return each.getKey();
+        }
+      }
+    }
+    return Config.DEFAULT_TARGET;
   }
 
   /**
@@ -85,21 +114,19 @@ public final class Preflight {
 
   // --- the target
 
-  private boolean isEmbedded() {
-    return config.target().kind().equals("embedded");
-  }
-
   private String targetInWords() {
-    TargetConfig target = config.target();
-    return isEmbedded()
+    return target.isEmbedded()
         ? "the target is the embedded campaign service"
         : "the target is " + HttpTarget.endpoint(target) + ", Region " + target.region();
   }
 
   private void target(CampaignId campaign) throws InterruptedException {
-    if (!isEmbedded()) {
-      found(credentials(config.target()));
-      ask(HttpTarget.endpoint(config.target()), null, campaign);
+    if (!target.isEmbedded()) {
+      Finding credentials = credentials();
+      found(credentials);
+      if (!credentials.level().isFailure()) {
+        ask(HttpTarget.endpoint(target), null, campaign);
+      }
       return;
     }
     Path directory = Path.of(embedded.directory());
@@ -140,37 +167,40 @@ public final class Preflight {
         campaign);
   }
 
-  private static Finding credentials(TargetConfig target) {
-    String base =
-        !target.accessKeyId().isEmpty()
-            ? "of the configuration, access key " + masked(target.accessKeyId())
-            : target.profile().isEmpty()
-                ? "by AWS's standard chain"
-                : "by the profile " + target.profile();
-    return Finding.ok(
-        "credentials",
-        target.roleArn().isEmpty() ? base : base + ", which assumes " + target.roleArn());
-  }
-
-  /** The last four characters, if the others still hide it. */
-  static String masked(String keyId) {
-    return "…" + (keyId.length() >= 12 ? keyId.substring(keyId.length() - 4) : "");
+  private Finding credentials() {
+    GivenCredentials given;
+    try {
+      given = GivenCredentials.of(target);
+    } catch (RuntimeException | LinkageError e) { // the latter: a provider that isn't here
+      String why = String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+      return Finding.refused(
+          "credentials",
+          "none: " + why.substring(0, Math.min(REASON_CHARS_MAX, why.length())),
+          "give them to AWS's standard chain, or to the target (profile, roleArn, accessKeyId)");
+    }
+    String found =
+        "of "
+            + given.giver()
+            + ", access key …"
+            + given.keyId()
+            + (given.account().isEmpty() ? "" : ", account " + given.account());
+    String wanted = target.accountSaid();
+    return wanted.isEmpty() || given.account().isEmpty() || given.account().equals(wanted)
+        ? Finding.ok("credentials", found)
+        : Finding.refused("credentials", found, "those of account " + wanted + " are wanted");
   }
 
   private void ask(URI endpoint, @Nullable SslContext tls, CampaignId campaign)
       throws InterruptedException {
-    Finding reach = Reach.of(endpoint, config.target().connectTimeoutMs(), clock);
+    Finding reach = Reach.of(endpoint, target.connectTimeoutMs(), clock);
     found(reach);
     if (reach.level().isFailure()) {
       return;
     }
     var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    var identity =
-        new TargetIdentity(
-            config.target().kind(), "", config.target().region(), endpoint.toString());
-    try (HttpTarget target =
-        HttpTarget.open(config.target(), identity, endpoint, loops, clock, tls)) {
-      new CampaignCheck(target, campaign.value(), this::found).run();
+    var identity = new TargetIdentity(target.kind(), target.accountSaid(), target.region(), "");
+    try (HttpTarget client = HttpTarget.open(target, identity, endpoint, loops, clock, tls)) {
+      new CampaignCheck(client, campaign.value(), this::found).run();
     } finally {
       loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3_000);
     }

@@ -160,6 +160,27 @@ class PreflightCommandTest {
     assertTrue(out.toString().contains("fail  answer         none: "), out.toString());
   }
 
+  @Test
+  void shouldLookAtTheTargetThatTheCampaignBelongsTo() {
+    String[] second = {
+      "--set", "target.campaigns=other",
+      "--set", "targets.london.endpoint=" + url() + "/",
+      "--set", "targets.london.region=eu-west-2",
+      "--set", "targets.london.accessKeyId=AKIAIOSFODNN7LONDON0",
+      "--set", "targets.london.secretAccessKey=s3cret",
+      "--set", "targets.london.campaigns=c-*"
+    };
+    assertEquals(0, preflight(second));
+    expectLine("ok", "configuration", "valid; the target is " + url() + "/, Region eu-west-2");
+    expectLine("ok", "credentials", "of the configuration, access key …DON0");
+    assertEquals(0, preflight(with(second, "--target", "default")));
+    expectLine("ok", "configuration", "valid; the target is " + url() + ", Region us-east-1");
+    assertEquals(2, preflight(with(second, "--target", "paris")));
+    assertEquals(
+        "--target: paris (expected: default or london); see dialspool preflight --help",
+        err.toString().strip());
+  }
+
   // --- this machine
 
   @Test
