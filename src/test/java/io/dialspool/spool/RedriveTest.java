@@ -238,9 +238,7 @@ class RedriveTest {
     spooling = new Spooling(store, new TargetIdentity("connect-campaigns", "", "us-west-2", ""));
     assertEquals(
         List.of("a-r1", "b"),
-        redrive(order(List.of(), true)).stream()
-            .map(RedriveChunk.Redriven::clientToken)
-            .toList());
+        redrive(order(List.of(), true)).stream().map(RedriveChunk.Redriven::clientToken).toList());
     assertEquals(0, find("a-r1").request().doubtUntilMs());
   }
 
@@ -393,7 +391,10 @@ class RedriveTest {
   }
 
   private static RedriveOrder filter(
-      @Nullable RequestState state, @Nullable Reason reason, long settledFromMs, long settledBeforeMs) {
+      @Nullable RequestState state,
+      @Nullable Reason reason,
+      long settledFromMs,
+      long settledBeforeMs) {
     return new RedriveOrder(
         state, reason, settledFromMs, settledBeforeMs, List.of(), false, DEADLINE_MS, false, "");
   }
