@@ -22,11 +22,15 @@ import io.dialspool.lane.Mailbox;
 import io.dialspool.metrics.Health;
 import io.dialspool.metrics.ManagementServer;
 import io.dialspool.metrics.Metrics;
+import io.dialspool.outcomes.Feeds;
+import io.dialspool.outcomes.Redrives;
 import io.dialspool.reconcile.Reconciler;
 import io.dialspool.request.SpoolReport;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.HaltOnStageFailure;
 import io.dialspool.ring.Stages;
+import io.dialspool.spool.DeadLetters;
+import io.dialspool.spool.OutcomeFeed;
 import io.dialspool.spool.Retention;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.SpoolStage;
@@ -179,7 +183,8 @@ public final class Dialspool implements AutoCloseable {
               worker,
               clock,
               config.spool().dedupeWindow(),
-              config.spool().deadLetterWindow());
+              config.spool().deadLetterWindow(),
+              config.spool().feedWindow());
       housekeeping.scheduleWithFixedDelay(retention::runOnce, 10, 1, TimeUnit.SECONDS);
 
       // The doors, last: nobody is let in before everything stands.
@@ -195,13 +200,25 @@ public final class Dialspool implements AutoCloseable {
           1,
           TimeUnit.SECONDS);
       housekeeping.scheduleWithFixedDelay(() -> lookAfter(rocks), 5, 5, TimeUnit.SECONDS);
+      ThreadPoolExecutor lookUps = lookUps();
+      var feed = new OutcomeFeed(spool);
+      var redrives =
+          new Redrives(
+              new DeadLetters(spool, feed),
+              ring.getRingBuffer(),
+              lookUps,
+              (ms, what) -> housekeeping.schedule(what, ms, TimeUnit.MILLISECONDS),
+              clock,
+              () -> overload(disk, store));
       desk =
           new FrontDesk(
               new PassThrough(targets.routes(), campaigns),
               campaigns,
               dispatcher,
               spool,
-              lookUps(),
+              new Feeds(spool, feed, lookUps),
+              redrives,
+              lookUps,
               () -> overload(disk, store));
       var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, dispatcher);
       housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
@@ -225,6 +242,7 @@ public final class Dialspool implements AutoCloseable {
                   metrics,
                   this::live,
                   () -> ready(disk, store)));
+      targets.log();
     } catch (RuntimeException e) {
       close();
       throw e;

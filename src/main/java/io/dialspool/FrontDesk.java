@@ -8,12 +8,19 @@ import io.dialspool.dispatch.Reports;
 import io.dialspool.http.ApiError;
 import io.dialspool.intake.Admission;
 import io.dialspool.intake.Backstage;
+import io.dialspool.outcomes.Feeds;
+import io.dialspool.outcomes.Redrives;
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignReport;
 import io.dialspool.request.CampaignState;
 import io.dialspool.request.ClientToken;
+import io.dialspool.request.OutcomePage;
+import io.dialspool.request.OutcomeQuery;
+import io.dialspool.request.RedriveOrder;
+import io.dialspool.request.RequestId;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.request.SpoolReport;
+import io.dialspool.spool.DeadLetters;
 import io.dialspool.spool.Spool;
 import io.dialspool.target.RawAnswer;
 import io.dialspool.target.RawCall;
@@ -39,6 +46,8 @@ final class FrontDesk implements Backstage {
   private final Dispatcher dispatcher;
   private final Reports reports;
   private final Spool spool;
+  private final Feeds feeds;
+  private final Redrives redrives;
   private final Executor lookUps;
   private final Supplier<@Nullable ApiError> overload;
 
@@ -50,9 +59,13 @@ final class FrontDesk implements Backstage {
       Campaigns campaigns,
       Dispatcher dispatcher,
       Spool spool,
+      Feeds feeds,
+      Redrives redrives,
       Executor lookUps,
       Supplier<@Nullable ApiError> overload) {
     this.passThrough = passThrough;
+    this.feeds = feeds;
+    this.redrives = redrives;
     this.campaigns = campaigns;
     this.dispatcher = dispatcher;
     this.reports = new Reports(dispatcher);
@@ -95,16 +108,28 @@ final class FrontDesk implements Backstage {
   @Override
   public void status(
       CampaignId campaign, ClientToken token, Consumer<Optional<RequestStatus>> then) {
+    status(campaign, () -> spool.find(campaign, token), then);
+  }
+
+  @Override
+  public void status(CampaignId campaign, RequestId id, Consumer<Optional<RequestStatus>> then) {
+    status(campaign, () -> spool.find(campaign, id), then);
+  }
+
+  private void status(
+      CampaignId campaign,
+      Supplier<Optional<Spool.Found>> find,
+      Consumer<Optional<RequestStatus>> then) {
     try {
       lookUps.execute(
           () -> {
-            Optional<Spool.Found> found = spool.find(campaign, token);
+            Optional<Spool.Found> found = find.get();
             if (found.isEmpty()) {
               then.accept(Optional.empty());
             } else if (found.get().outcome() != null) {
               then.accept(Optional.of(found.get().status()));
             } else {
-              live(campaign, token, found.get(), then);
+              live(campaign, find, found.get(), then);
             }
           });
     } catch (RejectedExecutionException e) {
@@ -116,7 +141,7 @@ final class FrontDesk implements Backstage {
   // better.
   private void live(
       CampaignId campaign,
-      ClientToken token,
+      Supplier<Optional<Spool.Found>> find,
       Spool.Found found,
       Consumer<Optional<RequestStatus>> then) {
     ask(
@@ -126,10 +151,24 @@ final class FrontDesk implements Backstage {
           if (known || control == null) {
             then.accept(Optional.of(reports.live(found, nowNs, nowMs)));
           } else {
-            lookUps.execute(
-                () -> then.accept(spool.find(campaign, token).map(Spool.Found::status)));
+            lookUps.execute(() -> then.accept(find.get().map(Spool.Found::status)));
           }
         });
+  }
+
+  @Override
+  public void outcomes(CampaignId campaign, OutcomeQuery query, Consumer<OutcomePage> then) {
+    feeds.read(campaign, query, then);
+  }
+
+  @Override
+  public boolean isRedrivePlace(String after) {
+    return DeadLetters.isPlace(after);
+  }
+
+  @Override
+  public void redrive(CampaignId campaign, RedriveOrder order, RedriveReply reply) {
+    redrives.run(campaign, order, reply);
   }
 
   @Override

@@ -40,24 +40,26 @@ final class Targets implements AutoCloseable {
   private final Routes routes;
 
   private Targets(
-      Config config, @Nullable Embedded embedded, EventLoopGroup loops, Clock clock, Alarms alarms) {
+      Config config,
+      @Nullable Embedded embedded,
+      EventLoopGroup loops,
+      Clock clock,
+      Alarms alarms) {
     this.clock = clock;
     try {
       for (Map.Entry<String, TargetConfig> each : config.allTargets().entrySet()) {
         String name = each.getKey();
         TargetConfig its = each.getValue();
-        boolean inside = its.isEmbedded() && embedded != null;
-        URI endpoint = inside ? embedded.at() : HttpTarget.endpoint(its);
-        SslContext tls = inside ? embedded.tls() : null;
+        Embedded inside = its.isEmbedded() ? embedded : null;
+        URI endpoint = inside == null ? HttpTarget.endpoint(its) : inside.at();
+        SslContext tls = inside == null ? null : inside.tls();
         TargetIdentity identity = identity(its);
         opened.add(
             new Opened(
                 name,
                 its,
                 endpoint,
-                HttpTarget.open(
-                    name, its, identity, endpoint, loops, clock, tls, alarms::raise)));
-        LOG.info("target {} is {}, at {}", name, identity, endpoint);
+                HttpTarget.open(name, its, identity, endpoint, loops, clock, tls, alarms::raise)));
       }
     } catch (RuntimeException e) {
       close();
@@ -77,7 +79,11 @@ final class Targets implements AutoCloseable {
    * @throws io.dialspool.config.ConfigException if a target can't be what the configuration says
    */
   static Targets open(
-      Config config, @Nullable Embedded embedded, EventLoopGroup loops, Clock clock, Alarms alarms) {
+      Config config,
+      @Nullable Embedded embedded,
+      EventLoopGroup loops,
+      Clock clock,
+      Alarms alarms) {
     return new Targets(config, embedded, loops, clock, alarms);
   }
 
@@ -101,6 +107,15 @@ final class Targets implements AutoCloseable {
   void fetchCredentials() {
     for (Opened its : opened) {
       its.target.fetchCredentials(routes.storedAccount(its.name));
+    }
+  }
+
+  /** Says where calls go; once all runs, for a start that fails says nothing but why. */
+  void log() {
+    for (Opened its : opened) {
+      if (!its.config.isEmbedded()) {
+        LOG.info("target {} is {}, at {}", its.name, its.target.identity(), its.endpoint);
+      }
     }
   }
 

@@ -61,6 +61,10 @@ public final class DialspoolCommand implements Runnable {
     line.addSubcommand(new ServeCommand(surroundings));
     line.addSubcommand(new DemoCommand(surroundings));
     line.addSubcommand(new ReplayCommand(surroundings));
+    line.addSubcommand(new OutcomesCommand.All(surroundings));
+    line.addSubcommand(new OutcomesCommand.Dead(surroundings));
+    line.addSubcommand(new RedriveCommand(surroundings));
+    line.addSubcommand(new RecallCommand(surroundings));
     line.addSubcommand(new PreflightCommand(surroundings));
     line.addSubcommand(CampaignServiceCommand.spec(surroundings));
     line.addSubcommand(new BenchCommand());
@@ -105,6 +109,10 @@ public final class DialspoolCommand implements Runnable {
     if (fault instanceof StoreException || fault instanceof PortUnavailableException) {
       say(command, fault.getMessage());
       return NOT_AVAILABLE;
+    }
+    if (fault instanceof EndpointException) {
+      say(command, fault.getMessage());
+      return ENDPOINT;
     }
     if (fault instanceof ReplayException replay) {
       say(command, replay.getMessage());

@@ -399,7 +399,7 @@ public final class Dispatcher {
     } else if (found.outcome() != null) {
       reply.accept(answer(found.outcome().state()));
     } else if (!recallLoaded(lane, done.sequence(), reply, nowMs)) {
-      if (lane.mayHaveBeenSent(done.sequence())) {
+      if (lane.mayHaveBeenSent(found.request())) {
         reply.accept(new RecallAnswer.TooLate(RequestState.QUEUED));
       } else if (lane.settleOnDisk(found.request(), RequestState.CANCELLED, Reason.NONE, nowMs)) {
         answerOnceSettled(lane, done.sequence(), reply);

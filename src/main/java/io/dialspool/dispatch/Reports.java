@@ -100,8 +100,7 @@ public final class Reports {
     boolean inFlight =
         queued != null
             && (queued.place() == Place.IN_FLIGHT || queued.place() == Place.SETTLING_FROM_FLIGHT);
-    boolean doubt =
-        queued != null ? queued.maybeSent() : control.lane().mayHaveBeenSent(request.sequence());
+    boolean doubt = queued != null ? queued.maybeSent() : control.lane().mayHaveBeenSent(request);
     RequestState state =
         inFlight
             ? RequestState.IN_FLIGHT
@@ -121,6 +120,8 @@ public final class Reports {
         queued == null ? 0 : queued.attempts(),
         queued == null ? null : queued.lastFailure(),
         stored.reason(),
+        null,
+        stored.redriveOf(),
         null);
   }
 

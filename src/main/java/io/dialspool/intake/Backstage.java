@@ -5,6 +5,11 @@ import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignReport;
 import io.dialspool.request.CampaignState;
 import io.dialspool.request.ClientToken;
+import io.dialspool.request.OutcomePage;
+import io.dialspool.request.OutcomeQuery;
+import io.dialspool.request.RedriveOrder;
+import io.dialspool.request.RedriveReport;
+import io.dialspool.request.RequestId;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.request.SpoolReport;
 import io.dialspool.target.RawAnswer;
@@ -42,6 +47,29 @@ public interface Backstage {
   void campaignDeleted(CampaignId campaign, Runnable whenApplied);
 
   void status(CampaignId campaign, ClientToken token, Consumer<Optional<RequestStatus>> then);
+
+  /** The request with this very id, be its token another's by now. */
+  void status(CampaignId campaign, RequestId id, Consumer<Optional<RequestStatus>> then);
+
+  /**
+   * A piece of the campaign's feed; synced outcomes only. The answer comes on a thread that may
+   * take its time.
+   */
+  void outcomes(CampaignId campaign, OutcomeQuery query, Consumer<OutcomePage> then);
+
+  /** Whether {@code after} may stand in a {@link RedriveOrder}. */
+  boolean isRedrivePlace(String after);
+
+  /** Accepts dead letters anew. What is answered is synced. */
+  void redrive(CampaignId campaign, RedriveOrder order, RedriveReply reply);
+
+  /** What a redrive came to. */
+  interface RedriveReply {
+    void done(RedriveReport report);
+
+    /** Nothing was done. */
+    void refused(ApiError error);
+  }
 
   /** Empty for a campaign that has no lane here. */
   void campaignReport(CampaignId campaign, Consumer<Optional<CampaignReport>> then);

@@ -2,6 +2,8 @@ package io.dialspool.intake;
 
 import com.lmax.disruptor.InsufficientCapacityException;
 import io.dialspool.api.Operations;
+import io.dialspool.auth.Caller;
+import io.dialspool.auth.Right;
 import io.dialspool.http.ApiError;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.http.HttpCall;
@@ -9,12 +11,19 @@ import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignState;
 import io.dialspool.request.ClientToken;
 import io.dialspool.request.RecallAnswer;
+import io.dialspool.request.RedriveOrder;
+import io.dialspool.request.RedriveReport;
+import io.dialspool.request.RequestId;
+import io.dialspool.request.RequestStatus;
 import io.dialspool.target.RawAnswer;
 import io.dialspool.target.RawCall;
+import io.netty.channel.Channel;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +39,21 @@ final class CallRouter {
       ApiError.validation("clientToken: not a token (expected: 1 to 200 of a-z A-Z 0-9 _ - .)");
   private static final ApiError TARGET_DOWN =
       ApiError.unavailable("The target can't be reached.", 1);
-  private static final ApiError NO_LANE =
+  static final ApiError NO_LANE =
       ApiError.notFound("No dial request of this campaign was ever accepted.");
   private static final ApiError NOT_KNOWN =
       ApiError.notFound("No dial request with this clientToken is known.");
+  static final ApiError FEEDS_FULL = ApiError.throttled("Too many readers of feeds at once.", 5);
+  private static final ApiError CURSOR =
+      ApiError.validation("after: not a cursor (expected: the cursor of a line of this feed)");
+  private static final ApiError LIMIT =
+      ApiError.validation("limit: not a number (expected: 1 to 1000000000)");
+  private static final ApiError FOLLOW =
+      ApiError.validation("follow: neither true nor false (expected: true or false)");
+  private static final ApiError ID =
+      ApiError.validation("id: not an id of ours (expected: such as ds-1-42)");
+  private static final Pattern CURSOR_FORM = Pattern.compile("(\\d{1,18}-\\d{1,9})?");
+  private static final Pattern LIMIT_FORM = Pattern.compile("[1-9]\\d{0,8}|1000000000");
   private static final long PATIENCE_MS = 100;
 
   /** The life cycle of both versions of the API: what a campaign is after the call. */
@@ -46,10 +66,12 @@ final class CallRouter {
 
   private final Intake intake;
   private final Loop loop;
+  private final Channel channel;
 
-  CallRouter(Intake intake, Loop loop) {
+  CallRouter(Intake intake, Loop loop, Channel channel) {
     this.intake = intake;
     this.loop = loop;
+    this.channel = channel;
   }
 
   void route(HttpCall call) {
@@ -58,7 +80,8 @@ final class CallRouter {
       return;
     }
     Optional<Operations.Match> match = Operations.find(call.method(), call.uri());
-    if (match.isPresent()) {
+    // The spool's own operation is the door's: one that comes here by an odd path must not go round.
+    if (match.isPresent() && !match.get().operation().name().equals("PutDialRequestBatch")) {
       passOn(call, match.get());
     } else {
       ours(call, call.segments());
@@ -90,9 +113,94 @@ final class CallRouter {
                       .orElseGet(() -> HttpAnswer.error(NO_LANE))));
     } else if (path.size() == 2 && path.get(0).equals("dial-requests")) {
       dialRequest(call, campaign, path.get(1));
+    } else if (path.equals(List.of("outcomes")) && is(call, "GET")) {
+      feed(call, campaign, false);
+    } else if (path.equals(List.of("dead-letters")) && is(call, "GET")) {
+      feed(call, campaign, true);
+    } else if (path.equals(List.of("dead-letters", "redrive")) && is(call, "POST")) {
+      redrive(call, campaign);
     } else {
       unknown(call);
     }
+  }
+
+  // --- what became of requests
+
+  private void feed(HttpCall call, CampaignId campaign, boolean deadLetters) {
+    String after = orEmpty(call.query("after"));
+    String limit = orEmpty(call.query("limit"));
+    String follow = orEmpty(call.query("follow"));
+    if (!CURSOR_FORM.matcher(after).matches()) {
+      call.answer(CURSOR);
+    } else if (!limit.isEmpty() && !LIMIT_FORM.matcher(limit).matches()) {
+      call.answer(LIMIT);
+    } else if (!List.of("", "true", "false").contains(follow)) {
+      call.answer(FOLLOW);
+    } else {
+      var wanted =
+          new FeedStream.Wanted(
+              campaign,
+              deadLetters,
+              after,
+              limit.isEmpty() ? Long.MAX_VALUE : Long.parseLong(limit),
+              follow.equals("true"),
+              mayReveal());
+      new FeedStream(intake, loop.events, call, wanted).begin();
+    }
+  }
+
+  /** Numbers and attributes are for who may control; nobody may while nobody is asked. */
+  private boolean mayReveal() {
+    Caller caller = Caller.of(channel);
+    return caller != null && caller.rights().contains(Right.CONTROL);
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+
+  private void redrive(HttpCall call, CampaignId campaign) {
+    RedriveOrder order;
+    try {
+      order =
+          RedriveBody.read(call.body(), intake.clock.epochMs(), intake.backstage::isRedrivePlace);
+    } catch (ShapeException e) {
+      call.answer(ApiError.validation(e.member() + ": " + e.reason()));
+      return;
+    }
+    intake.beginAnswer();
+    if (order.dryRun()) {
+      redrive(call, campaign, order);
+      return;
+    }
+    // A campaign that takes nothing would only make dead letters of them again.
+    intake.backstage.admit(
+        campaign,
+        admission -> {
+          if (admission instanceof Admission.Refused refused) {
+            passBack(call, HttpAnswer.error(refused.error()));
+          } else {
+            redrive(call, campaign, order);
+          }
+        });
+  }
+
+  private void redrive(HttpCall call, CampaignId campaign, RedriveOrder order) {
+    intake.backstage.redrive(
+        campaign,
+        order,
+        new Backstage.RedriveReply() {
+          @Override
+          public void done(RedriveReport report) {
+            passBack(call, HttpAnswer.json((Object) Views.of(report)));
+          }
+
+          @Override
+          public void refused(ApiError error) {
+            intake.meters.refused(error.code(), 1);
+            passBack(call, HttpAnswer.error(error));
+          }
+        });
   }
 
   // --- one dial request
@@ -103,20 +211,35 @@ final class CallRouter {
     } else if (!ClientToken.isValid(token)) {
       call.answer(CLIENT_TOKEN);
     } else if (is(call, "GET")) {
-      intake.backstage.status(
-          campaign,
-          new ClientToken(token),
-          status ->
-              call.answer(
-                  status
-                      .map(found -> HttpAnswer.json((Object) Views.of(found)))
-                      .orElseGet(() -> HttpAnswer.error(NOT_KNOWN))));
+      status(call, campaign, new ClientToken(token));
     } else {
       intake.beginAnswer();
       var recall = new Recall(call, campaign, token);
       if (!loop.waiting.isEmpty() || !recall.tryNow()) {
         loop.waiting.add(recall, PATIENCE_MS);
       }
+    }
+  }
+
+  /** Of what bears the token now or, if an id is given, of that one: a redrive takes the token. */
+  private void status(HttpCall call, CampaignId campaign, ClientToken token) {
+    String id = call.query("id");
+    Consumer<Optional<RequestStatus>> then =
+        status ->
+            call.answer(
+                status
+                    .filter(found -> found.clientToken().equals(token))
+                    .map(found -> HttpAnswer.json((Object) Views.of(found)))
+                    .orElseGet(() -> HttpAnswer.error(NOT_KNOWN)));
+    if (id == null) {
+      intake.backstage.status(campaign, token, then);
+      return;
+    }
+    Optional<RequestId> wanted = RequestId.of(id);
+    if (wanted.isPresent()) {
+      intake.backstage.status(campaign, wanted.get(), then);
+    } else {
+      call.answer(ID);
     }
   }
 

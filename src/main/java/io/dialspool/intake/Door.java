@@ -58,7 +58,7 @@ final class Door extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext context) {
     ctx = context;
     loop = intake.loop(context.channel().eventLoop());
-    var router = new CallRouter(intake, loop());
+    var router = new CallRouter(intake, loop(), context.channel());
     context
         .pipeline()
         .addAfter(

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class Intake implements AutoCloseable {
   private static final long CLOSE_WAIT_MS = 5_000;
 
+  /** Each reads the disk a few times a second at most. */
+  private static final int FEEDS_MAX = 64;
+
   final IntakeConfig config;
   final RingBuffer<DialSlot> ring;
   final Backstage backstage;
@@ -38,6 +41,7 @@ public final class Intake implements AutoCloseable {
   private final Map<EventLoop, Loop> loops = new ConcurrentHashMap<>();
   private final Set<LineUpload> uploads = ConcurrentHashMap.newKeySet();
   private final AtomicInteger running = new AtomicInteger();
+  private final AtomicInteger feeds = new AtomicInteger();
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
   private volatile boolean draining;
   private @Nullable HttpServer server;
@@ -153,6 +157,21 @@ public final class Intake implements AutoCloseable {
     if (running.decrementAndGet() == 0 && draining) {
       idle.complete(null);
     }
+  }
+
+  /** Whether one more reader of a feed may come; {@link #endFeed} must follow then. */
+  boolean beginFeed() {
+    if (feeds.incrementAndGet() > FEEDS_MAX) {
+      feeds.decrementAndGet();
+      return false;
+    }
+    beginAnswer();
+    return true;
+  }
+
+  void endFeed() {
+    feeds.decrementAndGet();
+    endAnswer();
   }
 
   void beginUpload(LineUpload upload) {

@@ -13,6 +13,7 @@ final class Loop {
   final BatchParser batches = new BatchParser();
   final LineParser lines = new LineParser();
   final WaitingForRoom waiting;
+  final EventLoop events;
 
   /** Empty between two uses; traded for a slot's. */
   DialItems items = new DialItems();
@@ -20,6 +21,7 @@ final class Loop {
   private byte[] scratch = new byte[SCRATCH_BYTES];
 
   Loop(EventLoop loop, Clock clock, RingBuffer<DialSlot> ring) {
+    events = loop;
     waiting = new WaitingForRoom(loop, clock, () -> ring.hasAvailableCapacity(1));
   }
 

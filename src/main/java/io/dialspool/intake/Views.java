@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialspool.request.CampaignReport;
 import io.dialspool.request.Counts;
 import io.dialspool.request.Reason;
+import io.dialspool.request.RedriveReport;
+import io.dialspool.request.RequestId;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.request.SpoolReport;
 import io.dialspool.request.TargetReport;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
 
 /** Status and reports as JSON. Source: api.md; members without a value are left out. */
 final class Views {
@@ -44,6 +47,8 @@ final class Views {
     if (status.targetDialRequestId() != null) {
       json.put("targetDialRequestId", status.targetDialRequestId());
     }
+    id(json, "redriveOf", status.redriveOf());
+    id(json, "redrivenAs", status.redrivenAs());
     return json;
   }
 
@@ -93,6 +98,20 @@ final class Views {
     return json;
   }
 
+  static ObjectNode of(RedriveReport report) {
+    ObjectNode json = object().put("matched", report.matched()).put("redriven", report.redriven());
+    json.putObject("skipped")
+        .put("inDoubt", report.inDoubt())
+        .put("alreadyRedriven", report.alreadyRedriven());
+    if (report.next() != null) {
+      json.put("next", report.next());
+    }
+    if (report.error() != null) {
+      json.put("error", report.error());
+    }
+    return json;
+  }
+
   private static ObjectNode of(Counts counts) {
     return object()
         .put("accepted", counts.accepted())
@@ -105,9 +124,19 @@ final class Views {
         .put("undeliverable", counts.undeliverable());
   }
 
+  private static void id(ObjectNode json, String member, @Nullable RequestId id) {
+    if (id != null) {
+      json.put(member, id.toString());
+    }
+  }
+
+  static String time(long epochMs) {
+    return TIME.format(Instant.ofEpochMilli(epochMs));
+  }
+
   private static void time(ObjectNode json, String member, long epochMs) {
     if (epochMs != 0) {
-      json.put(member, TIME.format(Instant.ofEpochMilli(epochMs)));
+      json.put(member, time(epochMs));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.dialspool.lane;
 
+import io.dialspool.request.ClientToken;
 import io.dialspool.request.Counts;
 import io.dialspool.request.Reason;
 import io.dialspool.request.RequestState;
@@ -35,12 +36,6 @@ import org.jspecify.annotations.Nullable;
  * over when its turn comes.
  */
 public final class Lane {
-  /**
-   * A token is remembered by the target for 7 days (contract section 8); an hour of that is ours
-   * for safety.
-   */
-  private static final long TOKEN_LIFE_MS = Duration.ofDays(7).minusHours(1).toMillis();
-
   private static final long MARK_SPAN_MS = Duration.ofHours(1).toMillis();
 
   private final LaneInfo info;
@@ -160,7 +155,10 @@ public final class Lane {
     var request = new QueuedRequest(stored, nowNs);
     Mark mark = startMark(stored.sequence());
     if (mark != null) {
-      request.maybeSentUntil(mark.sinceMs() + TOKEN_LIFE_MS);
+      request.maybeSentUntil(mark.sinceMs() + ClientToken.LIFE_MS);
+    }
+    if (stored.doubtUntilMs() != 0) {
+      request.maybeSentUntil(stored.doubtUntilMs());
     }
     loaded.put(stored.sequence(), request);
     byPlace[Place.WAITING.index()]++;
@@ -320,7 +318,8 @@ public final class Lane {
             doubt ? RequestState.UNDELIVERABLE : state,
             doubt ? Reason.IN_DOUBT : reason,
             request.attempts(),
-            request.firstSentAtMs(),
+            // So that a redrive can tell how long its token still lives.
+            doubt ? request.tokenAliveUntilMs() - ClientToken.LIFE_MS : request.firstSentAtMs(),
             nowMs,
             targetDialRequestId));
   }
@@ -334,22 +333,33 @@ public final class Lane {
       return false;
     }
     onDisk--;
-    boolean doubt = mayHaveBeenSent(request.sequence());
+    boolean doubt = mayHaveBeenSent(request);
     ending.settle(
         new Settlement(
             request,
             doubt ? RequestState.UNDELIVERABLE : state,
             doubt ? Reason.IN_DOUBT : reason,
             0,
-            0,
+            doubt ? maybeSentSinceMs(request) : 0,
             nowMs,
             null));
     return true;
   }
 
-  /** Whether an earlier life of the process may have sent it. */
-  public boolean mayHaveBeenSent(long sequence) {
-    return startMark(sequence) != null;
+  /**
+   * Whether an earlier life of the process may have sent it, or the one that it was redriven from
+   * may have been.
+   */
+  public boolean mayHaveBeenSent(StoredRequest request) {
+    return request.doubtUntilMs() != 0 || startMark(request.sequence()) != null;
+  }
+
+  private long maybeSentSinceMs(StoredRequest request) {
+    Mark mark = startMark(request.sequence());
+    long markedMs = mark == null ? Long.MAX_VALUE : mark.sinceMs();
+    return request.doubtUntilMs() == 0
+        ? markedMs
+        : Math.min(markedMs, request.doubtUntilMs() - ClientToken.LIFE_MS);
   }
 
   /** The end is on disk. */

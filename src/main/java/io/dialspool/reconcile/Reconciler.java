@@ -12,11 +12,11 @@ import io.dialspool.lane.Parcel;
 import io.dialspool.lane.Place;
 import io.dialspool.lane.QueuedRequest;
 import io.dialspool.request.CampaignState;
+import io.dialspool.request.ClientToken;
 import io.dialspool.request.FailureCode;
 import io.dialspool.request.Reason;
 import io.dialspool.request.RequestState;
 import io.dialspool.target.BatchReply;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +32,6 @@ import java.util.random.RandomGenerator;
 public final class Reconciler implements ReplyHandler {
   private static final long MS = 1_000_000L;
   private static final long SECOND_NS = 1_000 * MS;
-  private static final long TOKEN_LIFE_MS = Duration.ofDays(7).minusHours(1).toMillis();
 
   /**
    * How long a refusal waits for another call to prove or contradict it. An all-refusing call that
@@ -154,7 +153,7 @@ public final class Reconciler implements ReplyHandler {
     QueuedRequest request = outcome.request();
     request.countAttempt();
     if (outcome instanceof ItemOutcome.Unanswered) {
-      request.maybeSentUntil(call.beganMs() + TOKEN_LIFE_MS);
+      request.maybeSentUntil(call.beganMs() + ClientToken.LIFE_MS);
       request.lastFailure("missing from the answer");
     } else {
       request.lastFailure(FailureCode.UNKNOWN_ERROR.wire());
@@ -357,7 +356,7 @@ public final class Reconciler implements ReplyHandler {
     long successes = told(call.control()).successes;
     List<QueuedRequest> requests = call.batch().requests();
     for (QueuedRequest request : requests) {
-      request.maybeSentUntil(call.beganMs() + TOKEN_LIFE_MS);
+      request.maybeSentUntil(call.beganMs() + ClientToken.LIFE_MS);
       request.lastFailure(why);
     }
     Parcel parcel = call.batch().parcel();

@@ -1,5 +1,6 @@
 package io.dialspool.request;
 
+import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
@@ -10,6 +11,13 @@ import java.util.regex.Pattern;
  */
 public record ClientToken(String value) {
   public static final int CHARS_MAX = 200;
+
+  /**
+   * How long a resend under the same token is safe, from the first send on: the target remembers a
+   * token for 7 days (contract section 8); an hour of that is ours for safety.
+   */
+  public static final long LIFE_MS = Duration.ofDays(7).minusHours(1).toMillis();
+
   private static final Pattern FORM = Pattern.compile("[a-zA-Z0-9_\\-.]{1,200}");
 
   public ClientToken {

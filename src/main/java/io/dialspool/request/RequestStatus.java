@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param phoneNumber as it was given; mask it before it leaves the process
  * @param waitingFor only while QUEUED
  * @param lastFailure the target's failure code or our word for what went wrong last
+ * @param redriveOf the dead letter that it was redriven from
+ * @param redrivenAs the request that it was redriven as
  */
 public record RequestStatus(
     CampaignId campaignId,
@@ -24,10 +26,52 @@ public record RequestStatus(
     int attempts,
     @Nullable String lastFailure,
     Reason reason,
-    @Nullable String targetDialRequestId) {
+    @Nullable String targetDialRequestId,
+    @Nullable RequestId redriveOf,
+    @Nullable RequestId redrivenAs) {
+
+  /** One that has nothing to do with a redrive. */
+  public RequestStatus(
+      CampaignId campaignId,
+      ClientToken clientToken,
+      RequestId id,
+      RequestState state,
+      @Nullable WaitingFor waitingFor,
+      String phoneNumber,
+      long acceptedAtMs,
+      long deadlineMs,
+      long firstSentAtMs,
+      long settledAtMs,
+      int attempts,
+      @Nullable String lastFailure,
+      Reason reason,
+      @Nullable String targetDialRequestId) {
+    this(
+        campaignId,
+        clientToken,
+        id,
+        state,
+        waitingFor,
+        phoneNumber,
+        acceptedAtMs,
+        deadlineMs,
+        firstSentAtMs,
+        settledAtMs,
+        attempts,
+        lastFailure,
+        reason,
+        targetDialRequestId,
+        null,
+        null);
+  }
 
   /** {@code +1206*****00}: country and area stay readable, the subscriber doesn't. */
   public String maskedPhoneNumber() {
+    return masked(phoneNumber);
+  }
+
+  /** What may be shown of a number. */
+  public static String masked(String phoneNumber) {
     int length = phoneNumber.length();
     if (length <= 7) {
       return "*".repeat(length);

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One place in the ring, built once and refilled for ever: a batch of dial requests of one
- * campaign, or the recall of one. All or nothing: the items of a slot are stored by the same write.
+ * campaign, the recall of one, or the redrive of some. All or nothing: what a slot brings is stored
+ * by the same write.
  */
 public final class DialSlot {
   /**
@@ -23,6 +24,7 @@ public final class DialSlot {
   private @Nullable CampaignId campaign;
   private @Nullable Reply reply;
   private @Nullable Consumer<RecallAnswer> recallReply;
+  private @Nullable Redrive redrive;
   private long receivedAtMs;
   private int lane;
 
@@ -39,6 +41,7 @@ public final class DialSlot {
     campaign = itsCampaign;
     reply = itsReply;
     recallReply = null;
+    redrive = null;
     receivedAtMs = receivedAtEpochMs;
     return empty;
   }
@@ -56,6 +59,17 @@ public final class DialSlot {
     campaign = itsCampaign;
     reply = null;
     recallReply = to;
+    redrive = null;
+    receivedAtMs = receivedAtEpochMs;
+  }
+
+  /** Makes this slot a redrive. */
+  public void redrive(CampaignId itsCampaign, Redrive itsRedrive, long receivedAtEpochMs) {
+    items.clear();
+    campaign = itsCampaign;
+    reply = null;
+    recallReply = null;
+    redrive = itsRedrive;
     receivedAtMs = receivedAtEpochMs;
   }
 
@@ -72,11 +86,17 @@ public final class DialSlot {
     campaign = null;
     reply = null;
     recallReply = null;
+    redrive = null;
     lane = 0;
   }
 
   public boolean isRecall() {
     return recallReply != null;
+  }
+
+  /** The redrive that this slot is; null for a batch or a recall. */
+  public @Nullable Redrive redrive() {
+    return redrive;
   }
 
   /** Whether anything is in it; a slot claimed and given up is empty. */

@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** What left for the target, and what the target took: each lead by its phone number. */
 final class CallLedger {
@@ -26,14 +25,22 @@ final class CallLedger {
 
   private record Sent(String token, String payload) {}
 
+  /** The target's id of a lead under one of our tokens, and when it took it. */
+  private record Accepted(String id, long atNs) {}
+
   private final Judge judge;
   private final IntakeLedger intake;
   private final SimulatedClock clock;
   private final double callsPerSecond;
-  private final Map<String, Sent> sentByPhone = new HashMap<>();
-  private final Map<String, String> payloadByToken = new HashMap<>();
-  private final Map<String, String> idByPhone = new HashMap<>();
+  // By number and our own token: a redrive of what was in doubt may have a second one.
+  private final Map<String, Sent> sent = new HashMap<>();
+  private final Map<String, Accepted> accepted = new HashMap<>();
   private final Set<String> idWithheld = new HashSet<>();
+
+  /** By campaign and the token that went out. */
+  private final Map<String, String> payloadByToken = new HashMap<>();
+
+  private final Map<String, String> leadByToken = new HashMap<>();
   private double callsLeft = CALLS_TOGETHER;
   private long callsLeftAtNs;
   private long calls;
@@ -91,10 +98,12 @@ final class CallLedger {
     String payload = new String(item.bytes(), item.offset(), item.length(), StandardCharsets.UTF_8);
     String phone = phone(payload);
     IntakeLedger.Known known = intake.sending(campaign, phone);
-    Sent before = sentByPhone.get(phone);
+    String lead = lead(phone, known.token());
+    leadByToken.put(campaign + " " + token, lead);
+    Sent before = sent.get(lead);
     if (before == null) {
       checkContent(known, payload);
-      sentByPhone.put(phone, new Sent(token, payload));
+      sent.put(lead, new Sent(token, payload));
       String other = payloadByToken.put(campaign + " " + token, payload);
       if (other != null) {
         throw judge.failure(
@@ -107,7 +116,7 @@ final class CallLedger {
       throw judge.failure(
           Checker.ONE_ACCEPTANCE,
           "the lead of %s went out as %s and as %s",
-          known.lead().token(),
+          known.token(),
           before.token,
           token);
     }
@@ -149,38 +158,50 @@ final class CallLedger {
     return payload.substring(at, payload.indexOf('"', at));
   }
 
+  private static String lead(String phone, String ourToken) {
+    return phone + " " + ourToken;
+  }
+
+  /** The lead that went out under a token, to be told apart from others. */
+  private String leadOf(String campaign, String token, String phone) {
+    return leadByToken.getOrDefault(campaign + " " + token, phone);
+  }
+
   /** The target took a lead as new. */
-  void accepted(String campaign, String phone, String id) {
-    String before = idByPhone.putIfAbsent(phone, id);
+  void accepted(String campaign, String token, String phone, String id) {
+    Accepted before =
+        accepted.putIfAbsent(leadOf(campaign, token, phone), new Accepted(id, clock.virtualNs()));
     if (before != null) {
       throw judge.failure(
           Checker.ONE_ACCEPTANCE,
           "a lead of %s was taken twice, as %s and as %s",
           campaign,
-          before,
+          before.id,
           id);
     }
   }
 
   /** The target told of a success without its id. */
-  void idWithheld(String phone) {
-    idWithheld.add(phone);
+  void idWithheld(String campaign, String token, String phone) {
+    idWithheld.add(leadOf(campaign, token, phone));
   }
 
-  /** The target's id of a lead, or null if it never took it. */
-  @Nullable String acceptedAs(String phone) {
-    return idByPhone.get(phone);
-  }
-
-  /** Holds an end against the target's record. */
-  void checkEnd(StoreRecount.Stored stored, StoreRecount.End end) {
-    String id = idByPhone.get(stored.phone());
+  /**
+   * Holds an end against the target's record.
+   *
+   * @param redrivenNs when another request took its token over; what the target took later is that
+   *     one's
+   */
+  void checkEnd(StoreRecount.Stored stored, StoreRecount.End end, long redrivenNs) {
+    String lead = lead(stored.phone(), stored.token());
+    Accepted taken = accepted.get(lead);
+    String id = taken == null || taken.atNs >= redrivenNs ? null : taken.id;
     boolean fits =
         switch (end.state()) {
           case SUBMITTED ->
               id != null
                   && (id.equals(end.targetId())
-                      || (end.targetId().isEmpty() && idWithheld.contains(stored.phone())));
+                      || (end.targetId().isEmpty() && idWithheld.contains(lead)));
           case REJECTED, EXPIRED, CANCELLED -> id == null;
           case UNDELIVERABLE -> id == null || end.reason() == io.dialspool.request.Reason.IN_DOUBT;
           case QUEUED, IN_FLIGHT -> false;
@@ -208,6 +229,6 @@ final class CallLedger {
   }
 
   long accepted() {
-    return idByPhone.size();
+    return accepted.size();
   }
 }

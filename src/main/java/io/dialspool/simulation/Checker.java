@@ -21,6 +21,14 @@ public enum Checker {
   DRAIN,
   /** Never more calls than the configured rate admits, over any window. */
   CALL_BUDGET,
+  /** A request whose recall was answered CANCELLED is never sent, and ends so. */
+  RECALL,
+  /**
+   * A dead letter becomes one new request at most, and those in doubt only when they are asked for.
+   */
+  REDRIVE,
+  /** The feed tells every outcome once, over all lives, and nothing else. */
+  FEED,
   /** A repeat is answered with the first one's id; other content under its token is refused. */
   DUPLICATE,
   /** No stage threw: a broken promise that the code itself noticed. */

@@ -1,21 +1,25 @@
 package io.dialspool.simulation;
 
 import io.dialspool.dispatch.LaneControl;
+import io.dialspool.request.ClientToken;
 import io.dialspool.request.Counts;
+import io.dialspool.request.Reason;
 import io.dialspool.request.RecallAnswer;
 import io.dialspool.request.RequestState;
 import io.dialspool.ring.DialItems;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.Verdict;
+import io.dialspool.spool.RedriveChunk;
+import io.dialspool.spool.Settlement;
+import io.dialspool.spool.StoredRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +33,11 @@ final class IntakeLedger {
   /** A request that is there, or may be. */
   static final class Known {
     private final Lead lead;
+    private final String token;
     private final long deadlineMs;
+    private final @Nullable Known redriveOf;
+    private @Nullable Known redrivenAs;
+    private long redrivenNs = Long.MAX_VALUE;
     private boolean acknowledged;
     private boolean stored;
     private boolean cancelled;
@@ -38,9 +46,16 @@ final class IntakeLedger {
     private @Nullable RequestState told;
     private StoreRecount.@Nullable End end;
 
-    Known(Lead lead, long deadlineMs) {
+    Known(Lead lead, String token, long deadlineMs, @Nullable Known redriveOf) {
       this.lead = lead;
+      this.token = token;
       this.deadlineMs = deadlineMs;
+      this.redriveOf = redriveOf;
+    }
+
+    /** The lead's own, or what a redrive made of it. */
+    String token() {
+      return token;
     }
 
     Lead lead() {
@@ -58,16 +73,27 @@ final class IntakeLedger {
   private record Entered(Body body, List<Expected> expected) {}
 
   private final Judge judge;
+  private final SimulatedClock clock;
+
+  /** What bears each token now. */
   private final Map<Token, Known> known = new LinkedHashMap<>();
+
+  /** Dead letters whose token another request bears. */
+  private final List<Known> replaced = new ArrayList<>();
+
+  private final Map<RedriveChunk, List<Known>> redriving = new LinkedHashMap<>();
   private final Map<String, Known> byPhone = new HashMap<>();
   private final Map<String, Integer> accepted = new HashMap<>();
   private final Map<Body, Entered> entered = new LinkedHashMap<>();
-  private final Set<String> ids = new HashSet<>();
+  private final Map<StoreRecount.Place, Known> byPlace = new HashMap<>();
   private long acknowledged;
   private long duplicates;
+  private long cancelled;
+  private long redriven;
 
-  IntakeLedger(Judge judge) {
+  IntakeLedger(Judge judge, SimulatedClock clock) {
     this.judge = judge;
+    this.clock = clock;
   }
 
   // --- the door
@@ -81,7 +107,7 @@ final class IntakeLedger {
       if (item.flaw() != Body.Flaw.NONE || item.deadlineMs() < receivedAtMs) {
         expected.add(new Expected(Verdict.INVALID, null));
       } else if (first == null) {
-        var fresh = new Known(item.lead(), item.deadlineMs());
+        var fresh = new Known(item.lead(), item.lead().token(), item.deadlineMs(), null);
         known.put(token, fresh);
         byPhone.put(item.lead().phone(), fresh);
         expected.add(new Expected(Verdict.FINE, fresh));
@@ -133,7 +159,7 @@ final class IntakeLedger {
     fresh.lane = lane;
     fresh.sequence = sequence;
     accepted.merge(fresh.lead.campaign(), 1, Integer::sum);
-    if (!ids.add(lane + "-" + sequence)) {
+    if (byPlace.put(new StoreRecount.Place(lane, sequence), fresh) != null) {
       throw judge.failure(
           Checker.DUPLICATE,
           "ds-%d-%d stands for two requests, one of them %s",
@@ -159,23 +185,16 @@ final class IntakeLedger {
   }
 
   private void told(Known request, RequestState state) {
+    Checker checker = request.cancelled ? Checker.RECALL : Checker.OUTCOME;
     if (state.isFinal()) {
       if (request.told != null && request.told != state) {
         throw judge.failure(
-            Checker.OUTCOME,
-            "%s was told to be %s and then %s",
-            request.lead.token(),
-            request.told,
-            state);
+            checker, "%s was told to be %s and then %s", request.lead.token(), request.told, state);
       }
       request.told = state;
     } else if (request.told != null) {
       throw judge.failure(
-          Checker.OUTCOME,
-          "%s was told to be %s and then %s",
-          request.lead.token(),
-          request.told,
-          state);
+          checker, "%s was told to be %s and then %s", request.lead.token(), request.told, state);
     }
   }
 
@@ -195,6 +214,7 @@ final class IntakeLedger {
       throw judge.failure(Checker.OUTCOME, "the recall of nothing found something: %s", answer);
     } else if (answer instanceof RecallAnswer.Cancelled) {
       told(request, RequestState.CANCELLED);
+      cancelled += request.cancelled ? 0 : 1;
       request.cancelled = true;
     } else if (answer instanceof RecallAnswer.TooLate late && late.state().isFinal()) {
       told(request, late.state());
@@ -211,12 +231,111 @@ final class IntakeLedger {
     }
     if (request.cancelled) {
       throw judge.failure(
-          Checker.OUTCOME, "%s was sent after its recall was answered", request.lead.token());
+          Checker.RECALL, "%s was sent after its recall was answered", request.lead.token());
     }
     if (request.told != null || request.end != null) {
       throw judge.failure(Checker.OUTCOME, "%s was sent after its end", request.lead.token());
     }
     return request;
+  }
+
+  // --- redrive
+
+  /** The stages are about to see a redrive. */
+  void redriving(RedriveChunk chunk, List<Settlement> candidates, long receivedAtMs) {
+    var expected = new ArrayList<Known>();
+    for (Settlement end : candidates) {
+      Known old = at(end.request());
+      if (old.redrivenAs != null) {
+        continue;
+      }
+      boolean renamed =
+          end.reason() == Reason.IN_DOUBT
+              && end.firstSentAtMs() + ClientToken.LIFE_MS <= receivedAtMs;
+      var fresh = new Known(old.lead, renamed ? "" : old.token, chunk.deadlineMs(), old);
+      old.redrivenAs = fresh;
+      if (!renamed) {
+        known.put(new Token(old.lead.campaign(), old.token), fresh);
+        old.redrivenNs = clock.virtualNs();
+        replaced.add(old);
+      }
+      expected.add(fresh);
+    }
+    redriving.put(chunk, expected);
+  }
+
+  private Known at(StoredRequest request) {
+    Known found = byPlace.get(new StoreRecount.Place(request.lane().number(), request.sequence()));
+    if (found == null) {
+      throw judge.failure(
+          Checker.REDRIVE, "%s is no request that was accepted", request.clientToken());
+    }
+    return found;
+  }
+
+  /** A redrive was answered. */
+  void redriven(RedriveChunk chunk) {
+    List<Known> expected = redriving.remove(chunk);
+    if (expected == null || expected.size() != chunk.redriven().size()) {
+      throw judge.failure(
+          Checker.REDRIVE,
+          "%d were redriven (expected: %s)",
+          chunk.redriven().size(),
+          expected == null ? "no answer" : expected.size());
+    }
+    for (int i = 0; i < expected.size(); i++) {
+      RedriveChunk.Redriven one = chunk.redriven().get(i);
+      Known fresh = expected.get(i);
+      if (fresh.redriveOf != at(one.from())) {
+        throw judge.failure(Checker.REDRIVE, "%s was redriven twice", one.clientToken());
+      }
+      take(fresh, one.from().lane().number(), one.sequence(), one.clientToken()).acknowledged =
+          true;
+    }
+  }
+
+  /** A redriven request is there. */
+  private Known take(Known fresh, int lane, long sequence, String token) {
+    Known there = fresh;
+    if (fresh.token.isEmpty()) { // its name is the service's choice
+      Known old = Objects.requireNonNull(fresh.redriveOf);
+      there = new Known(fresh.lead, token, fresh.deadlineMs, old);
+      old.redrivenAs = there;
+      if (known.put(new Token(fresh.lead.campaign(), token), there) != null) {
+        throw judge.failure(Checker.REDRIVE, "%s was given to a redrive and was taken", token);
+      }
+    } else if (!fresh.token.equals(token)) {
+      throw judge.failure(
+          Checker.REDRIVE, "%s was redriven as %s (expected: its own token)", fresh.token, token);
+    }
+    byPhone.put(there.lead.phone(), there);
+    place(there, lane, sequence);
+    redriven++;
+    return there;
+  }
+
+  /** A redrive that nobody heard of any more: it is there whole or not at all. */
+  private void resolve(List<Known> expected, Map<StoreRecount.Place, StoreRecount.Stored> byOld) {
+    int there = 0;
+    for (Known fresh : expected) {
+      Known old = Objects.requireNonNull(fresh.redriveOf);
+      StoreRecount.Stored stored = byOld.get(new StoreRecount.Place(old.lane, old.sequence));
+      if (stored != null) {
+        there++;
+        take(fresh, stored.lane(), stored.sequence(), stored.token()).stored = true;
+      } else {
+        old.redrivenAs = null;
+        if (!fresh.token.isEmpty()) {
+          old.redrivenNs = Long.MAX_VALUE;
+          replaced.remove(old);
+          known.put(new Token(old.lead.campaign(), old.token), old);
+        }
+      }
+    }
+    if (there != 0 && there != expected.size()) {
+      throw judge.failure(
+          Checker.REDRIVE, "of a redrive, %d of %d requests are there", there, expected.size());
+    }
   }
 
   // --- counting
@@ -251,32 +370,52 @@ final class IntakeLedger {
     if (!recount.faults().isEmpty()) {
       throw judge.failure(Checker.OUTCOME, "%s", recount.faults().get(0));
     }
-    var there = new HashMap<Token, StoreRecount.Stored>();
+    if (!recount.redriveFaults().isEmpty()) {
+      throw judge.failure(Checker.REDRIVE, "%s", recount.redriveFaults().get(0));
+    }
+    var there = new HashMap<StoreRecount.Place, StoreRecount.Stored>();
+    var byOld = new HashMap<StoreRecount.Place, StoreRecount.Stored>();
+    var put = new HashMap<Token, StoreRecount.Stored>();
     for (StoreRecount.Stored stored : recount.all()) {
-      if (there.put(new Token(stored.campaign(), stored.token()), stored) != null) {
+      there.put(new StoreRecount.Place(stored.lane(), stored.sequence()), stored);
+      if (stored.redriveOf() != 0) {
+        byOld.put(new StoreRecount.Place(stored.lane(), stored.redriveOf()), stored);
+      } else if (put.put(new Token(stored.campaign(), stored.token()), stored) != null) {
         throw judge.failure(
             Checker.OUTCOME, "%s of %s is there twice", stored.token(), stored.campaign());
       }
     }
     for (Entered its : entered.values()) {
-      resolve(its, there);
+      resolve(its, put);
     }
     entered.clear();
-    for (Map.Entry<Token, Known> entry : known.entrySet()) {
-      StoreRecount.Stored stored = there.remove(entry.getKey());
+    for (List<Known> expected : redriving.values()) {
+      resolve(expected, byOld);
+    }
+    redriving.clear();
+    for (Known request : all()) {
+      StoreRecount.Stored stored =
+          there.remove(new StoreRecount.Place(request.lane, request.sequence));
       if (stored == null) {
         throw judge.failure(
             Checker.OUTCOME,
             "%s of %s was acknowledged and is lost",
-            entry.getKey().token,
-            entry.getKey().campaign);
+            request.token,
+            request.lead.campaign());
       }
-      check(entry.getValue(), stored, calls);
+      check(request, stored, calls);
     }
     if (!there.isEmpty()) {
       throw judge.failure(
-          Checker.OUTCOME, "%s was stored and never sent to us", there.keySet().iterator().next());
+          Checker.OUTCOME, "%s was stored and never sent to us", there.values().iterator().next());
     }
+  }
+
+  /** Every request there is, those whose token another bears among them. */
+  private List<Known> all() {
+    var all = new ArrayList<Known>(known.values());
+    all.addAll(replaced);
+    return all;
   }
 
   private void resolve(Entered its, Map<Token, StoreRecount.Stored> there) {
@@ -312,6 +451,7 @@ final class IntakeLedger {
     if (request.lane != stored.lane()
         || request.sequence != stored.sequence()
         || !request.lead.phone().equals(stored.phone())
+        || !request.token.equals(stored.token())
         || request.deadlineMs != stored.deadlineMs()) {
       throw judge.failure(
           Checker.OUTCOME,
@@ -330,11 +470,15 @@ final class IntakeLedger {
     }
     if (request.told != null && (end == null || end.state() != request.told)) {
       throw judge.failure(
-          Checker.OUTCOME, "%s was told to be %s and is %s", stored.token(), request.told, end);
+          request.cancelled ? Checker.RECALL : Checker.OUTCOME,
+          "%s was told to be %s and is %s",
+          stored.token(),
+          request.told,
+          end);
     }
     request.end = end;
     if (end != null) {
-      calls.checkEnd(stored, end);
+      calls.checkEnd(stored, end, request.redrivenNs);
     }
   }
 
@@ -368,7 +512,7 @@ final class IntakeLedger {
 
   /** Everything that was acknowledged has ended. */
   void checkAllEnded() {
-    for (Known request : known.values()) {
+    for (Known request : all()) {
       if (request.end == null) {
         throw judge.failure(
             Checker.OUTCOME, "%s was acknowledged and never ended", request.lead.token());
@@ -379,7 +523,7 @@ final class IntakeLedger {
   /** Requests by how they ended, such as {@code UNDELIVERABLE IN_DOUBT}. */
   Map<String, Long> ends() {
     var ends = new TreeMap<String, Long>();
-    for (Known request : known.values()) {
+    for (Known request : all()) {
       StoreRecount.End end = request.end;
       if (end != null) {
         ends.merge(end.state() + " " + end.reason(), 1L, Long::sum);
@@ -390,6 +534,16 @@ final class IntakeLedger {
 
   long acknowledged() {
     return acknowledged;
+  }
+
+  /** Requests whose recall was answered so. */
+  long cancelled() {
+    return cancelled;
+  }
+
+  /** Dead letters that became new requests. */
+  long redriven() {
+    return redriven;
   }
 
   long duplicates() {

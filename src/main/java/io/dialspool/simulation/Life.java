@@ -15,8 +15,11 @@ import io.dialspool.lane.Place;
 import io.dialspool.reconcile.Reconciler;
 import io.dialspool.request.Counts;
 import io.dialspool.ring.DialSlot;
+import io.dialspool.ring.Redrive;
 import io.dialspool.ring.Stage;
 import io.dialspool.ring.Stages;
+import io.dialspool.spool.DeadLetters;
+import io.dialspool.spool.OutcomeFeed;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.SpoolStage;
 import io.dialspool.spool.StoreWorker;
@@ -42,7 +45,10 @@ final class Life {
     @Override
     public void endOfGroup(List<DialSlot> group) {
       for (DialSlot slot : group) {
-        if (!slot.isRecall()) {
+        Redrive redrive = slot.redrive();
+        if (redrive != null) {
+          redrive.synced();
+        } else if (!slot.isRecall()) {
           slot.reply().synced(slot);
         }
       }
@@ -54,6 +60,9 @@ final class Life {
   final Stages stages;
   final StoreWorker worker;
   final Dispatcher dispatcher;
+  final Spool spool;
+  final OutcomeFeed feed;
+  final DeadLetters deadLetters;
 
   // The simulation's
   long slots;
@@ -80,7 +89,9 @@ final class Life {
       Runnable wake) {
     this.line = line;
     this.gates = gates;
-    Spool spool = Spool.open(store, campaign -> SimulatedTarget.IDENTITY);
+    spool = Spool.open(store, campaign -> SimulatedTarget.IDENTITY);
+    feed = new OutcomeFeed(spool);
+    deadLetters = new DeadLetters(spool, feed);
     var mailbox = new Mailbox(wake);
     worker = new StoreWorker(spool, wiring.storeReplies(this::onStoreReply));
     var target =

@@ -384,7 +384,7 @@ final class SimulatedTarget {
     long nowMs = clock.trueMs();
     SimulatedCampaign.Taken known = campaign.tokens.get(item.token);
     if (known != null && nowMs - known.atMs() < TOKEN_LIFE_MS) {
-      succeed(item, known.id(), successes);
+      succeed(campaign, item, known.id(), successes);
       return;
     }
     long aheadMs = item.expirationMs - nowMs;
@@ -397,14 +397,15 @@ final class SimulatedTarget {
     } else {
       String id = "id-" + ++lastId;
       campaign.tokens.put(item.token, new SimulatedCampaign.Taken(id, item.payload, nowMs));
-      calls.accepted(campaign.id().value(), item.phone, id);
-      succeed(item, id, successes);
+      calls.accepted(campaign.id().value(), item.token, item.phone, id);
+      succeed(campaign, item, id, successes);
     }
   }
 
-  private void succeed(Item item, String id, List<BatchReply.Success> successes) {
+  private void succeed(
+      SimulatedCampaign campaign, Item item, String id, List<BatchReply.Success> successes) {
     if (draw(faults.idlessItems())) {
-      calls.idWithheld(item.phone);
+      calls.idWithheld(campaign.id().value(), item.token, item.phone);
       successes.add(new BatchReply.Success(item.token, null));
     } else {
       successes.add(new BatchReply.Success(item.token, id));

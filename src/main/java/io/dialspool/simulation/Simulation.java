@@ -3,8 +3,14 @@ package io.dialspool.simulation;
 import io.dialspool.config.DispatchConfig;
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignState;
+import io.dialspool.request.Reason;
+import io.dialspool.request.RedriveOrder;
+import io.dialspool.request.RequestState;
 import io.dialspool.ring.DialItems;
 import io.dialspool.ring.DialSlot;
+import io.dialspool.spool.DeadLetters;
+import io.dialspool.spool.RedriveChunk;
+import io.dialspool.spool.Settlement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -34,6 +40,8 @@ public final class Simulation {
   /**
    * What a run was made of.
    *
+   * @param cancelled recalls that were answered so
+   * @param redriven dead letters that became new requests
    * @param ends requests by state and reason, such as {@code UNDELIVERABLE IN_DOUBT}
    * @param drainNs how long it took to become idle once faults had ended and the service was up
    * @param fingerprint of its events; the same for the same seed
@@ -44,6 +52,8 @@ public final class Simulation {
       long calls,
       long sent,
       long accepted,
+      long cancelled,
+      long redriven,
       int crashes,
       Map<String, Long> ends,
       long virtualNs,
@@ -64,6 +74,7 @@ public final class Simulation {
 
   private final IntakeLedger intake;
   private final CallLedger calls;
+  private final FeedLedger feeds;
   private final SimulatedStore store;
   private final SimulatedTarget target;
   private final Workload workload;
@@ -80,6 +91,7 @@ public final class Simulation {
   private boolean healed;
   private int crashes;
   private int bodiesOutstanding;
+  private int redrivesUnderWay;
 
   private Simulation(long seed, Wiring wiring, @Nullable Consumer<String> lines) {
     this.seed = seed;
@@ -92,7 +104,8 @@ public final class Simulation {
     events = new EventQueue(clock);
     trace = new Trace(clock, lines);
     settings = drawSettings();
-    intake = new IntakeLedger(this::failure);
+    intake = new IntakeLedger(this::failure, clock);
+    feeds = new FeedLedger(this::failure);
     calls = new CallLedger(this::failure, intake, clock, settings.callsPerSecond());
     store = wiring.store();
     target =
@@ -189,12 +202,15 @@ public final class Simulation {
     intake.recounted(recount, calls);
     intake.checkAgainst(recount, living().dispatcher.lanes());
     intake.checkAllEnded();
+    feeds.finish(living(), campaigns, recount);
     return new Summary(
         intake.acknowledged(),
         intake.duplicates(),
         calls.calls(),
         calls.items(),
         calls.accepted(),
+        intake.cancelled(),
+        intake.redriven(),
         crashes,
         intake.ends(),
         clock.virtualNs(),
@@ -248,6 +264,12 @@ public final class Simulation {
     }
     for (int recalls = world.nextInt(12); recalls > 0; recalls--) {
       events.in(world.nextLong(lastsNs), () -> recall(anyCampaign().id().value()));
+    }
+    for (int redrives = world.nextInt(8); redrives > 0; redrives--) {
+      events.in(world.nextLong(lastsNs), this::redrive);
+    }
+    for (int looks = world.nextInt(6); looks > 0; looks--) {
+      events.in(world.nextLong(lastsNs), this::lookAtFeed);
     }
     long atNs = world.nextLong(10 * SECOND_NS);
     while (atNs < lastsNs) {
@@ -405,11 +427,81 @@ public final class Simulation {
         answer -> {
           if (life == at) {
             trace.note("recall of %s in %s: %s", token, campaign, answer);
-            intake.recalled(found[0], answer);
+            intake.recalled(found[0], wiring.recallAnswer(answer));
           }
         });
     ring.add(new Waiting(slot, null, () -> found[0] = intake.recalling(campaign, token)));
     ringTurn();
+  }
+
+  /** Somebody wants dead letters dialled after all; now and then two do at once. */
+  private void redrive() {
+    CampaignId campaign = anyCampaign().id();
+    RedriveOrder order = workload.redrive(campaign.value(), clock.epochMs());
+    for (int i = world.nextInt(4) == 0 ? 2 : 1; i > 0; i--) {
+      redrive(life, campaign, order, "");
+    }
+  }
+
+  private void redrive(@Nullable Life at, CampaignId campaign, RedriveOrder order, String after) {
+    if (at == null || life != at) {
+      return;
+    }
+    DeadLetters.Look look = at.deadLetters.look(campaign, order, after);
+    String next = look.next();
+    Runnable then =
+        next == null
+            ? () -> redrivesUnderWay--
+            : () -> events.in(timing.nextLong(MS), () -> redrive(at, campaign, order, next));
+    if (after.isEmpty()) {
+      redrivesUnderWay++;
+    }
+    DialSlot slot = look.candidates().isEmpty() ? null : freeSlots.poll();
+    if (slot == null) {
+      then.run();
+      return;
+    }
+    checkMeant(order, look);
+    var chunk =
+        new RedriveChunk(
+            look.candidates(),
+            order.deadlineMs(),
+            done -> {
+              trace.note("redrove %d of %s", done.redriven().size(), campaign);
+              intake.redriven(done);
+              then.run();
+            });
+    slot.redrive(campaign, chunk, clock.epochMs());
+    long receivedAtMs = slot.receivedAtMs();
+    ring.add(
+        new Waiting(slot, null, () -> intake.redriving(chunk, look.candidates(), receivedAtMs)));
+    ringTurn();
+  }
+
+  private void checkMeant(RedriveOrder order, DeadLetters.Look look) {
+    for (Settlement end : look.candidates()) {
+      boolean dead =
+          end.state() == RequestState.REJECTED
+              || end.state() == RequestState.EXPIRED
+              || end.state() == RequestState.UNDELIVERABLE;
+      boolean doubtful = end.reason() == Reason.IN_DOUBT;
+      boolean named = order.inDoubt() || !order.clientTokens().isEmpty();
+      if (!dead || (doubtful && !named)) {
+        throw failure(
+            Checker.REDRIVE,
+            "%s ended %s %s and would be redriven",
+            end.request().clientToken(),
+            end.state(),
+            end.reason());
+      }
+    }
+  }
+
+  private void lookAtFeed() {
+    Life at = life;
+    if (at != null) {
+      feeds.read(at, anyCampaign().id());
+    }
   }
 
   private void ringTurn() {
@@ -506,6 +598,7 @@ public final class Simulation {
       }
     }
     unanswered.clear();
+    redrivesUnderWay = 0;
     events.in(downNs(), this::start);
   }
 
@@ -591,6 +684,9 @@ public final class Simulation {
       bodiesOutstanding++;
       offer(workload.healthy(campaign.id().value(), clock.epochMs()));
     }
+    if (world.nextBoolean()) {
+      events.in(world.nextLong(5 * SECOND_NS), this::redrive);
+    }
   }
 
   /** Returns how long it took once the service was up. */
@@ -600,7 +696,7 @@ public final class Simulation {
     }
     long beganNs = clock.virtualNs();
     long untilNs = beganNs + DRAIN_NS;
-    while (bodiesOutstanding > 0 || !living().isIdle()) {
+    while (bodiesOutstanding > 0 || redrivesUnderWay > 0 || !living().isIdle()) {
       if (clock.virtualNs() > untilNs) {
         throw failure(
             Checker.DRAIN,

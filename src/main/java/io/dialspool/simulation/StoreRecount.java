@@ -29,15 +29,21 @@ final class StoreRecount {
       String token,
       String phone,
       long deadlineMs,
+      long redriveOf,
       @Nullable End end) {}
 
   record End(RequestState state, Reason reason, long settledAtMs, String targetId) {}
 
-  private record Place(int lane, long sequence) {}
+  record Place(int lane, long sequence) {}
 
   private final Map<Integer, String> campaigns = new LinkedHashMap<>();
   private final Map<Place, End> ends = new LinkedHashMap<>();
   private final List<Stored> all = new ArrayList<>();
+
+  /** Dead letter to the request that a mark names as its redrive. */
+  private final Map<Place, Long> redrivenAs = new LinkedHashMap<>();
+
+  private final List<String> redriveFaults = new ArrayList<>();
 
   /** Requests that have more than one end, or one without a page. */
   private final List<String> faults = new ArrayList<>();
@@ -48,7 +54,12 @@ final class StoreRecount {
     var recount = new StoreRecount();
     store.contents("lanes").forEach(recount::lane);
     store.contents("settled").forEach(recount::settledPart);
+    store.contents("redriven").forEach(recount::redriven);
     store.contents("pages").forEach(recount::page);
+    recount.redrivenAs.forEach(
+        (place, as) ->
+            recount.redriveFaults.add(
+                "ds-" + place.lane + "-" + place.sequence + " is marked as redriven as " + as));
     recount.ends.forEach(
         (place, end) ->
             recount.faults.add(
@@ -87,6 +98,21 @@ final class StoreRecount {
     }
   }
 
+  private void redriven(byte[] key, byte[] value) {
+    ByteBuffer in = ByteBuffer.wrap(key);
+    redrivenAs.put(new Place(in.getInt(), in.getLong()), ByteBuffer.wrap(value).getLong());
+  }
+
+  private void redrive(int lane, long sequence, long redriveOf) {
+    Long as = redrivenAs.remove(new Place(lane, redriveOf));
+    if (as == null || as != sequence) {
+      redriveFaults.add(
+          String.format(
+              "ds-%d-%d is a redrive of %d, which is marked as redriven as %s",
+              lane, sequence, redriveOf, as));
+    }
+  }
+
   private void page(byte[] key, byte[] value) {
     ByteBuffer head = ByteBuffer.wrap(key);
     int lane = head.getInt();
@@ -95,6 +121,12 @@ final class StoreRecount {
     ByteBuffer in = ByteBuffer.wrap(value, 1, value.length - 1);
     int count = in.getShort() & 0xffff;
     for (int i = 0; i < count; i++, sequence++) {
+      long redriveOf = 0;
+      if (value[0] == 2) {
+        redriveOf = in.getLong();
+        in.getLong(); // until when it is in doubt
+        redrive(lane, sequence, redriveOf);
+      }
       long deadlineMs = in.getLong();
       in.getLong(); // accepted time
       byte[] token = new byte[in.get() & 0xff];
@@ -110,6 +142,7 @@ final class StoreRecount {
               new String(
                   payload, "\"phoneNumber\":\"".length(), phoneBytes, StandardCharsets.US_ASCII),
               deadlineMs,
+              redriveOf,
               ends.remove(new Place(lane, sequence))));
     }
   }
@@ -121,5 +154,10 @@ final class StoreRecount {
 
   List<String> faults() {
     return faults;
+  }
+
+  /** New requests and marks that don't fit each other. */
+  List<String> redriveFaults() {
+    return redriveFaults;
   }
 }

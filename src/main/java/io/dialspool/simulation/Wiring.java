@@ -1,6 +1,7 @@
 package io.dialspool.simulation;
 
 import io.dialspool.request.CampaignId;
+import io.dialspool.request.RecallAnswer;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.StoreReply;
 import io.dialspool.target.Target;
@@ -31,6 +32,11 @@ class Wiring {
   /** The wall clock as dispatch gets it. */
   long dispatchMs(long epochMs) {
     return epochMs;
+  }
+
+  /** What a client hears of its recall. */
+  RecallAnswer recallAnswer(RecallAnswer answer) {
+    return answer;
   }
 
   /** The campaigns that dispatch takes for paused at its start. */

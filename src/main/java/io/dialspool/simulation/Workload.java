@@ -1,5 +1,9 @@
 package io.dialspool.simulation;
 
+import io.dialspool.request.ClientToken;
+import io.dialspool.request.Reason;
+import io.dialspool.request.RedriveOrder;
+import io.dialspool.request.RequestState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,10 +11,14 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What clients send: new leads, and the same ones again in every way a client can think of. */
 final class Workload {
   private static final long SECOND_MS = 1_000;
+  private static final @Nullable RequestState[] STATES = {
+    null, null, null, RequestState.EXPIRED, RequestState.REJECTED, RequestState.UNDELIVERABLE
+  };
   private static final String[] VALUES = {"Ann", "", "O\"Neil\\", "Łukasz", "a\tb", "☎ 💬", "42"};
 
   private final SplittableRandom random;
@@ -84,6 +92,26 @@ final class Workload {
     return before.isEmpty() || random.nextInt(10) == 0
         ? "never-sent"
         : before.get(random.nextInt(before.size())).token();
+  }
+
+  /** Which dead letters somebody wants to have dialled after all. */
+  RedriveOrder redrive(String campaign, long nowMs) {
+    var tokens = new ArrayList<ClientToken>();
+    if (random.nextInt(4) == 0) {
+      for (int i = 1 + random.nextInt(5); i > 0; i--) {
+        tokens.add(new ClientToken(token(campaign)));
+      }
+    }
+    return new RedriveOrder(
+        STATES[random.nextInt(STATES.length)],
+        random.nextInt(6) == 0 ? Reason.CAMPAIGN_STOPPED : null,
+        random.nextInt(6) == 0 ? nowMs - 20 * SECOND_MS : Long.MIN_VALUE,
+        random.nextInt(6) == 0 ? nowMs - 20 * SECOND_MS : Long.MAX_VALUE,
+        tokens,
+        random.nextInt(3) == 0,
+        Math.max(deadlineMs(nowMs), nowMs + 1),
+        false,
+        "");
   }
 
   private Body.Item item(Lead lead, long nowMs, Body.Flaw flaw) {

@@ -4,6 +4,7 @@ import io.dialspool.store.OrderedStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +21,13 @@ final class CommitGroup {
     }
   }
 
+  private record Redriven(int lane, long sequence) {}
+
   final OrderedStore.Batch batch;
   final Set<LaneInfo> touched = new LinkedHashSet<>();
   final List<AppendedPage> appended = new ArrayList<>();
   private final Map<Token, TokenEntry> tokens = new HashMap<>();
+  private final Set<Redriven> redriven = new HashSet<>();
   int items;
 
   CommitGroup(OrderedStore store) {
@@ -39,11 +43,25 @@ final class CommitGroup {
     batch.put(Keys.TOKENS, key, entry.encode());
   }
 
+  /** Whether this very group redrives the dead letter. */
+  boolean redrives(StoredRequest request) {
+    return redriven.contains(new Redriven(request.lane().number(), request.sequence()));
+  }
+
+  void addRedriven(StoredRequest from, long as) {
+    redriven.add(new Redriven(from.lane().number(), from.sequence()));
+    batch.put(
+        Keys.REDRIVEN,
+        Keys.redriven(from.lane().number(), from.sequence()),
+        ByteBuffer.allocate(8).putLong(as).array());
+  }
+
   void clear() {
     batch.clear();
     touched.clear();
     appended.clear();
     tokens.clear();
+    redriven.clear();
     items = 0;
   }
 }

@@ -1,6 +1,8 @@
 package io.dialspool.spool;
 
 import com.dynatrace.hash4j.hashing.Hasher64;
+import io.dialspool.request.ClientToken;
+import io.dialspool.request.Reason;
 import io.dialspool.request.RequestState;
 import io.dialspool.ring.DialItems;
 import io.dialspool.ring.DialSlot;
@@ -9,6 +11,7 @@ import io.dialspool.ring.Stage;
 import io.dialspool.ring.Verdict;
 import io.dialspool.store.OrderedStore;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,8 @@ public final class DedupeStage implements Stage {
           "clientToken",
           "already used with another phoneNumber or other attributes (expected: the same content, or a"
               + " new token)");
+
+  private static final int RENAMES_MAX = 1_000;
 
   private final Spool spool;
   private final CommitGroup group;
@@ -48,6 +53,12 @@ public final class DedupeStage implements Stage {
     }
     LaneInfo lane = spool.lane(slot.campaign());
     DialItems items = slot.items();
+    if (slot.redrive() instanceof RedriveChunk chunk) {
+      if (lane != null) {
+        redrive(lane, chunk, slot.receivedAtMs());
+      }
+      return;
+    }
     if (slot.isRecall()) {
       if (lane != null) {
         slot.lane(lane.number());
@@ -94,6 +105,77 @@ public final class DedupeStage implements Stage {
     if (known != null && known.check() == check(lane, items, i)) {
       items.duplicateOf(i, known.sequence(), RequestState.QUEUED);
     }
+  }
+
+  // --- redrive
+
+  /**
+   * Gives each candidate a place of its own, unless it was redriven before. Until the group is
+   * written nothing of the lane is purged, or a token that now names the new request could go with
+   * the old one.
+   */
+  private void redrive(LaneInfo lane, RedriveChunk chunk, long nowMs) {
+    spool.keepTokens();
+    for (Settlement end : chunk.candidates()) {
+      StoredRequest from = end.request();
+      TokenEntry known = known(tokenKey(lane, from));
+      // Purged, or another bears the token by now.
+      if (known == null || known.sequence() != from.sequence() || isRedriven(from)) {
+        chunk.skip();
+        continue;
+      }
+      // Under a token that lives the target itself tells a repeat; a dead one would hide it.
+      long doubtUntilMs = end.reason() == Reason.IN_DOUBT ? aliveUntilMs(end) : 0;
+      boolean renamed = doubtUntilMs != 0 && nowMs >= doubtUntilMs;
+      byte[] token = renamed ? unusedToken(lane, from) : from.token();
+      if (token == null) {
+        chunk.skip();
+        continue;
+      }
+      long sequence = lane.nextSequence++;
+      group.addRedriven(from, sequence);
+      group.addToken(
+          Spool.tokenKey(lane, token, 0, token.length),
+          new TokenEntry(
+              lane.number(),
+              sequence,
+              lane.checkHasher.hashBytesToLong(token),
+              known.fingerprint()));
+      chunk.take(from, sequence, token, renamed ? 0 : doubtUntilMs);
+    }
+  }
+
+  private boolean isRedriven(StoredRequest from) {
+    return group.redrives(from)
+        || spool.store().get(Keys.REDRIVEN, Keys.redriven(from.lane().number(), from.sequence()))
+            != null;
+  }
+
+  /** A call that got no answer may have carried the token no earlier than this tells. */
+  private static long aliveUntilMs(Settlement end) {
+    long sinceMs = end.firstSentAtMs() == 0 ? end.request().acceptedAtMs() : end.firstSentAtMs();
+    return sinceMs + ClientToken.LIFE_MS;
+  }
+
+  /** {@code <token>-r<n>} with the lowest n that nobody has; cut, if it would become too long. */
+  private byte @Nullable [] unusedToken(LaneInfo lane, StoredRequest from) {
+    String base = from.clientToken();
+    if (from.redriveOf() != 0) {
+      base = base.replaceFirst("-r\\d{1,4}$", "");
+    }
+    for (int n = 1; n <= RENAMES_MAX; n++) {
+      String suffix = "-r" + n;
+      int kept = Math.min(base.length(), ClientToken.CHARS_MAX - suffix.length());
+      byte[] token = (base.substring(0, kept) + suffix).getBytes(StandardCharsets.US_ASCII);
+      if (known(Spool.tokenKey(lane, token, 0, token.length)) == null) {
+        return token;
+      }
+    }
+    return null;
+  }
+
+  private static byte[] tokenKey(LaneInfo lane, StoredRequest request) {
+    return Spool.tokenKey(lane, request.bytes(), request.tokenAt(), request.tokenBytes());
   }
 
   private @Nullable TokenEntry known(byte[] key) {

@@ -36,6 +36,15 @@ final class Keys {
    */
   static final Space SETTLED = new Space("settled", Access.ORDERED);
 
+  /**
+   * lane ‖ 0 for all, 1 for dead letters ‖ running number → which settled parts one group wrote,
+   * see {@link OutcomeIndex}.
+   */
+  static final Space OUTCOMES = new Space("outcomes", Access.ORDERED);
+
+  /** lane ‖ sequence of a dead letter → sequence of the request that it was redriven as. */
+  static final Space REDRIVEN = new Space("redriven", Access.ORDERED);
+
   /** lane ‖ deadline bucket ‖ first sequence of a page that has such deadlines → nothing. */
   static final Space DEADLINES = new Space("deadlines", Access.ORDERED);
 
@@ -49,7 +58,9 @@ final class Keys {
   static final Space TOKENS = new Space("tokens", Access.LOOKUP);
 
   static final List<Space> ALL =
-      List.of(META, LANES, CURSORS, MARKS, PAUSES, PAGES, SETTLED, DEADLINES, COUNTERS, TOKENS);
+      List.of(
+          META, LANES, CURSORS, MARKS, PAUSES, PAGES, SETTLED, OUTCOMES, REDRIVEN, DEADLINES,
+          COUNTERS, TOKENS);
 
   private Keys() {}
 
@@ -67,6 +78,14 @@ final class Keys {
 
   static byte[] settled(int lane, long first, int index) {
     return ByteBuffer.allocate(14).putInt(lane).putLong(first).putShort((short) index).array();
+  }
+
+  static byte[] outcomes(int lane, int kind, long number) {
+    return ByteBuffer.allocate(13).putInt(lane).put((byte) kind).putLong(number).array();
+  }
+
+  static byte[] redriven(int lane, long sequence) {
+    return page(lane, sequence);
   }
 
   static byte[] deadline(int lane, int bucket, long first) {

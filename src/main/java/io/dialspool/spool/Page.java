@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads what {@link PageBuilder} wrote. */
+/** Reads what {@link PageBuilder} and {@link RedrivenPage} wrote. */
 public final class Page {
   private Page() {}
 
@@ -21,7 +21,8 @@ public final class Page {
    * @throws StoreException if the bytes are no page of a version that we know
    */
   public static List<StoredRequest> read(LaneInfo lane, long first, byte[] page) {
-    if (page.length < PageBuilder.HEAD_BYTES || page[0] != PageBuilder.VERSION) {
+    boolean redriven = page.length > 0 && page[0] == RedrivenPage.VERSION;
+    if (page.length < PageBuilder.HEAD_BYTES || !(redriven || page[0] == PageBuilder.VERSION)) {
       throw new StoreException("page " + lane.number() + "/" + first + " is of an unknown format");
     }
     int count = count(page);
@@ -29,8 +30,16 @@ public final class Page {
     ByteBuffer in = ByteBuffer.wrap(page);
     int at = PageBuilder.HEAD_BYTES;
     for (int index = 0; index < count; index++) {
-      if (page.length - at < PageBuilder.ITEM_HEAD_BYTES) {
+      if (page.length - at
+          < PageBuilder.ITEM_HEAD_BYTES + (redriven ? RedrivenPage.MORE_BYTES : 0)) {
         throw new StoreException("page " + lane.number() + "/" + first + " is cut off");
+      }
+      long redriveOf = 0;
+      long doubtUntilMs = 0;
+      if (redriven) {
+        redriveOf = in.getLong(at);
+        doubtUntilMs = in.getLong(at + 8);
+        at += RedrivenPage.MORE_BYTES;
       }
       long deadlineMs = in.getLong(at);
       long acceptedAtMs = in.getLong(at + 8);
@@ -53,7 +62,9 @@ public final class Page {
               phoneBytes,
               payloadBytes,
               deadlineMs,
-              acceptedAtMs));
+              acceptedAtMs,
+              redriveOf,
+              doubtUntilMs));
       at = end;
     }
     return requests;

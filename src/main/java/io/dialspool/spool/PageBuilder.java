@@ -19,10 +19,10 @@ final class PageBuilder {
   static final int HEAD_BYTES = 3;
   static final int ITEM_HEAD_BYTES = 22;
   static final int ITEMS_MAX = 256;
-  private static final int BYTES_FULL = 1 << 20;
+  static final int BYTES_FULL = 1 << 20;
 
   static final byte[] PHONE = ascii("\"phoneNumber\":\"");
-  private static final byte[] ATTRIBUTES = ascii("\",\"attributes\":{");
+  static final byte[] ATTRIBUTES = ascii("\",\"attributes\":{");
   private static final byte[] HEX = ascii("0123456789abcdef");
 
   private byte[] bytes = new byte[HEAD_BYTES];

@@ -17,7 +17,8 @@ public final class Retention {
   private final Spool spool;
   private final StoreWorker store;
   private final Clock clock;
-  private final long dedupeWindowMs;
+  private final long feedWindowMs;
+  private final long endedWindowMs;
   private final long deadLetterWindowMs;
   private final Queue<LaneInfo> waiting = new ArrayDeque<>();
   private @Nullable LaneInfo current;
@@ -30,12 +31,15 @@ public final class Retention {
       StoreWorker store,
       Clock clock,
       Duration dedupeWindow,
-      Duration deadLetterWindow) {
+      Duration deadLetterWindow,
+      Duration feedWindow) {
     this.spool = spool;
     this.store = store;
     this.clock = clock;
-    this.dedupeWindowMs = dedupeWindow.toMillis();
-    this.deadLetterWindowMs = Math.max(dedupeWindowMs, deadLetterWindow.toMillis());
+    this.feedWindowMs = feedWindow.toMillis();
+    // The feed tells of requests by their pages.
+    this.endedWindowMs = Math.max(dedupeWindow.toMillis(), feedWindowMs);
+    this.deadLetterWindowMs = Math.max(endedWindowMs, deadLetterWindow.toMillis());
   }
 
   /**
@@ -71,8 +75,9 @@ public final class Retention {
         new StoreCommand.Purge(
             lane,
             fromPage,
-            nowMs - dedupeWindowMs,
+            nowMs - endedWindowMs,
             nowMs - deadLetterWindowMs,
+            nowMs - feedWindowMs,
             DeadlineBucket.of(nowMs - ROUND_MS),
             next -> {
               continueAt = next;

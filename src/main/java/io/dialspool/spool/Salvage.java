@@ -29,7 +29,8 @@ import java.util.function.LongConsumer;
  * <p>Nobody is dialled twice, at the price of delivery: a request whose end may be among what was
  * lost ends {@code UNDELIVERABLE}/{@code IN_DOUBT}, for a person to decide; where the marks were
  * lost, all that waits counts as maybe sent since it was accepted, so that it is repeated only
- * while its token lives at the target. The source isn't changed.
+ * while its token lives at the target. The feed is copied; where some of it is lost all of it is
+ * told anew, by page and not by end, behind every cursor that was given. The source isn't changed.
  */
 public final class Salvage {
   private static final int PAGES_A_WRITE = 64;
@@ -40,6 +41,7 @@ public final class Salvage {
   private final LongConsumer progress;
   private final Seeds seeds;
   private final Hasher64 fingerprints;
+  private final boolean feedLost;
   private final List<SpoolFault> lost = new ArrayList<>();
   private final Set<PageKey> doubtfulPages = new HashSet<>();
   private long lostCount;
@@ -80,6 +82,7 @@ public final class Salvage {
     }
     this.seeds = Spool.begin(into);
     this.fingerprints = seeds.fingerprintHasher();
+    this.feedLost = wreck.isDamaged(Keys.OUTCOMES);
   }
 
   /**
@@ -93,6 +96,10 @@ public final class Salvage {
     copy(Keys.PAUSES);
     copyMarks();
     copy(Keys.PAGES);
+    copy(Keys.REDRIVEN);
+    if (!feedLost) {
+      copy(Keys.OUTCOMES);
+    }
     List<Damage> unreadOutcomes = copyOutcomes();
     var saved = new ArrayList<Saved>();
     var lanes = new TreeMap<Integer, LaneInfo>();
@@ -233,18 +240,24 @@ public final class Salvage {
     Saved rebuild() {
       int[] pages = {0};
       try (OrderedStore.Batch batch = into.newBatch()) {
+        var feed = new OutcomeIndex(into, batch);
+        if (feedLost) {
+          feed.beginBehind(number, nowMs); // more than were ever counted
+        }
         into.scan(
             Keys.PAGES,
             Keys.lane(number),
             Keys.lane(number + 1),
             (key, value) -> {
-              page(batch, SpoolFault.sequence(key), value);
+              page(batch, feed, SpoolFault.sequence(key), value);
               if (++pages[0] % PAGES_A_WRITE == 0) {
+                feed.endOfBatch();
                 into.write(batch, false);
                 batch.clear();
               }
               return true;
             });
+        feed.endOfBatch();
         gap(acceptedBefore() + 1);
         dropOutcomes(batch, Long.MAX_VALUE);
         batch.put(Keys.CURSORS, Keys.lane(number), ranges.encode());
@@ -263,7 +276,7 @@ public final class Salvage {
           : ByteBuffer.wrap(count).order(ByteOrder.LITTLE_ENDIAN).getLong();
     }
 
-    private void page(OrderedStore.Batch batch, long first, byte[] value) {
+    private void page(OrderedStore.Batch batch, OutcomeIndex feed, long first, byte[] value) {
       List<StoredRequest> stored;
       long[] prints;
       try {
@@ -302,6 +315,15 @@ public final class Salvage {
           oldestUnsettledMs = Math.min(oldestUnsettledMs, request.acceptedAtMs());
         }
         token(batch, request, prints[request.index()]);
+        if (request.redriveOf() != 0) {
+          batch.put(
+              Keys.REDRIVEN,
+              Keys.redriven(number, request.redriveOf()),
+              ByteBuffer.allocate(8).putLong(request.sequence()).array());
+        }
+      }
+      if (feedLost) {
+        feedAnew(feed, first, stored);
       }
       for (int bucket : buckets) {
         batch.put(Keys.DEADLINES, Keys.deadline(number, bucket, first), new byte[0]);
@@ -313,10 +335,32 @@ public final class Salvage {
             Keys.SETTLED,
             Keys.settled(number, first, ending.get(0).request().index()),
             SettledPart.encode(ending));
+        feed.add(number, first, ending);
       }
       if (outcomes.size() + ending.size() >= stored.size()) {
         ranges.add(first, stored.size());
       }
+    }
+
+    private void feedAnew(OutcomeIndex feed, long first, List<StoredRequest> stored) {
+      into.scan(
+          Keys.SETTLED,
+          Keys.page(number, first),
+          Keys.page(number, first + 1),
+          (key, value) -> {
+            var part = new ArrayList<Settlement>();
+            SettledPart.decode(
+                value,
+                (index, outcome) -> {
+                  if (index < stored.size()) {
+                    part.add(outcome.of(stored.get(index)));
+                  }
+                });
+            if (!part.isEmpty()) {
+              feed.add(number, first, part);
+            }
+            return true;
+          });
     }
 
     // Sequences behind the last page are given again: an outcome that lay there would be another's.

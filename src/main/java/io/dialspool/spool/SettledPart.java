@@ -6,6 +6,7 @@ import io.dialspool.store.OrderedStore;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -31,7 +32,13 @@ final class SettledPart {
       int attempts,
       long firstSentAtMs,
       long settledAtMs,
-      @Nullable String targetDialRequestId) {}
+      @Nullable String targetDialRequestId) {
+
+    Settlement of(StoredRequest request) {
+      return new Settlement(
+          request, state, reason, attempts, firstSentAtMs, settledAtMs, targetDialRequestId);
+    }
+  }
 
   static byte[] encode(List<Settlement> settlements) {
     int bytes = 0;
@@ -64,6 +71,16 @@ final class SettledPart {
           decode(value, outcomes::put);
           return true;
         });
+    return outcomes;
+  }
+
+  /** Outcomes of one part by index, in the order in which they lie; none if it is gone. */
+  static Map<Integer, Outcome> ofPart(OrderedStore store, int lane, long first, int index) {
+    var outcomes = new LinkedHashMap<Integer, Outcome>();
+    byte[] part = store.get(Keys.SETTLED, Keys.settled(lane, first, index));
+    if (part != null) {
+      decode(part, outcomes::put);
+    }
     return outcomes;
   }
 

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,9 @@ public final class Spool {
   private final List<RestoredLane> restored = new ArrayList<>();
   private final Set<CampaignId> paused = new LinkedHashSet<>();
   private int lastLane;
+
+  /** Held by the ring's thread while a group redrives, and by the store thread while it purges. */
+  private final ReentrantLock tokens = new ReentrantLock();
 
   private Spool(OrderedStore store, Route route, Seeds seeds) {
     this.store = store;
@@ -279,6 +283,24 @@ public final class Spool {
     lane.sendTo(route.of(lane.campaign()));
   }
 
+  /** Until {@link #letTokensGo} nothing is purged; again does nothing. */
+  void keepTokens() {
+    if (!tokens.isHeldByCurrentThread()) {
+      tokens.lock();
+    }
+  }
+
+  /** The same, unless another thread does it now. */
+  boolean tryKeepTokens() {
+    return tokens.tryLock();
+  }
+
+  void letTokensGo() {
+    if (tokens.isHeldByCurrentThread()) {
+      tokens.unlock();
+    }
+  }
+
   OrderedStore store() {
     return store;
   }
@@ -291,8 +313,9 @@ public final class Spool {
    * A request as the store knows it.
    *
    * @param outcome how it ended; null while it is unsettled
+   * @param redrivenAs sequence of the request that it was redriven as; 0 for none
    */
-  public record Found(StoredRequest request, @Nullable Settlement outcome) {
+  public record Found(StoredRequest request, @Nullable Settlement outcome, long redrivenAs) {
 
     /** Its status as far as the store tells: an unsettled one is QUEUED here. */
     public RequestStatus status() {
@@ -311,7 +334,11 @@ public final class Spool {
           end == null ? 0 : end.attempts(),
           null,
           end == null ? Reason.NONE : end.reason(),
-          end == null ? null : end.targetDialRequestId());
+          end == null ? null : end.targetDialRequestId(),
+          request.redriveOf() == 0
+              ? null
+              : new RequestId(request.lane().number(), request.redriveOf()),
+          redrivenAs == 0 ? null : new RequestId(request.lane().number(), redrivenAs));
     }
   }
 
@@ -333,6 +360,16 @@ public final class Spool {
     return find(lane, entry.sequence());
   }
 
+  /**
+   * Looks an id up, if it is one of the campaign's; reads the disk. Any thread but an event loop.
+   */
+  public Optional<Found> find(CampaignId campaign, RequestId id) {
+    LaneInfo lane = lanes.get(campaign);
+    return lane == null || lane.number() != id.lane()
+        ? Optional.empty()
+        : find(lane, id.sequence());
+  }
+
   /** The request at a place in its lane. */
   Optional<Found> find(LaneInfo lane, long sequence) {
     OrderedStore.Entry page =
@@ -351,16 +388,14 @@ public final class Spool {
     return Optional.of(
         new Found(
             request,
-            outcome == null
-                ? null
-                : new Settlement(
-                    request,
-                    outcome.state(),
-                    outcome.reason(),
-                    outcome.attempts(),
-                    outcome.firstSentAtMs(),
-                    outcome.settledAtMs(),
-                    outcome.targetDialRequestId())));
+            outcome == null ? null : outcome.of(request),
+            outcome == null ? 0 : redrivenAs(lane, sequence)));
+  }
+
+  /** Sequence of the request that a dead letter was redriven as; 0 for none. */
+  long redrivenAs(LaneInfo lane, long sequence) {
+    byte[] as = store.get(Keys.REDRIVEN, Keys.redriven(lane.number(), sequence));
+    return as == null ? 0 : ByteBuffer.wrap(as).getLong();
   }
 
   static byte[] tokenKey(LaneInfo lane, byte[] bytes, int at, int length) {

@@ -141,7 +141,14 @@ public final class SpoolCheck {
   private void strays(Map<Integer, byte[]> numbers) {
     for (Space space :
         List.of(
-            Keys.PAGES, Keys.SETTLED, Keys.DEADLINES, Keys.COUNTERS, Keys.CURSORS, Keys.MARKS)) {
+            Keys.PAGES,
+            Keys.SETTLED,
+            Keys.OUTCOMES,
+            Keys.REDRIVEN,
+            Keys.DEADLINES,
+            Keys.COUNTERS,
+            Keys.CURSORS,
+            Keys.MARKS)) {
       guarded(
           space,
           0,
@@ -213,6 +220,7 @@ public final class SpoolCheck {
             page(ByteBuffer.wrap(key).getLong(4), value);
             return true;
           });
+      feed();
       count(Keys.SETTLED, settledParts, "parts (expected: the {} of its pages)");
       count(Keys.DEADLINES, deadlines, "entries (expected: the {} of its pages)");
       long letGo = counters();
@@ -282,11 +290,15 @@ public final class SpoolCheck {
           unsettledByBucket.merge(bucket, 1L, Long::sum);
         } else {
           byState[outcome.state().code()]++;
-          if (outcome.firstSentAtMs() > 0 && request.sequence() > markedThrough) {
+          // A redrive under its old token inherits when that was sent first.
+          if (outcome.firstSentAtMs() > 0
+              && request.sequence() > markedThrough
+              && request.doubtUntilMs() == 0) {
             tell(Keys.MARKS, request.sequence(), "was sent, but was never marked as handed over");
           }
         }
         token(request, outcome != null);
+        redrive(request);
       }
       for (int bucket : buckets) {
         if (store.get(Keys.DEADLINES, Keys.deadline(number, bucket, first)) == null) {
@@ -360,6 +372,42 @@ public final class SpoolCheck {
       } catch (StoreException e) {
         tell(Keys.PAGES, request.sequence(), String.valueOf(e.getMessage()));
       }
+    }
+
+    // The mark goes with the dead letter's page, which may be let go of first.
+    private void redrive(StoredRequest request) {
+      if (request.redriveOf() == 0) {
+        return;
+      }
+      byte[] as = store.get(Keys.REDRIVEN, Keys.redriven(number, request.redriveOf()));
+      OrderedStore.Entry page =
+          store.floor(Keys.PAGES, Keys.page(number, 0), Keys.page(number, request.redriveOf()));
+      boolean there =
+          page != null
+              && request.redriveOf()
+                  < ByteBuffer.wrap(page.key()).getLong(4) + Page.count(page.value());
+      if (as == null ? there : ByteBuffer.wrap(as).getLong() != request.sequence()) {
+        tell(
+            Keys.REDRIVEN,
+            request.sequence(),
+            "is a redrive of " + request.redriveOf() + ", which isn't marked so");
+      }
+    }
+
+    /** The feed's groups; they go before the parts that they name. */
+    private void feed() {
+      store.scan(
+          Keys.OUTCOMES,
+          Keys.lane(number),
+          Keys.lane(number + 1),
+          (key, group) -> {
+            if (key.length != 13
+                || group.length <= OutcomeIndex.HEAD_BYTES
+                || (group.length - OutcomeIndex.HEAD_BYTES) % OutcomeIndex.PART_BYTES != 0) {
+              tell(Keys.OUTCOMES, 0, "holds a group that can't be read");
+            }
+            return true;
+          });
     }
 
     private void count(Space space, long expected, String what) {

@@ -1,10 +1,12 @@
 package io.dialspool.spool;
 
+import io.dialspool.request.CampaignId;
 import io.dialspool.ring.DialItems;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.Stage;
 import io.dialspool.ring.Verdict;
 import io.dialspool.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -41,6 +43,10 @@ public final class SpoolStage implements Stage {
     if (slot.isEmpty() || slot.isRecall()) {
       return;
     }
+    if (slot.redrive() instanceof RedriveChunk chunk) {
+      append(slot.campaign(), chunk, slot.receivedAtMs());
+      return;
+    }
     DialItems items = slot.items();
     LaneInfo lane = null;
     for (int i = 0; i < items.count(); i++) {
@@ -69,14 +75,32 @@ public final class SpoolStage implements Stage {
     }
   }
 
+  private void append(CampaignId campaign, RedriveChunk chunk, long acceptedAtMs) {
+    LaneInfo lane = spool.lane(campaign);
+    List<RedriveChunk.Taken> taken = chunk.taken();
+    if (lane == null || taken.isEmpty()) {
+      return;
+    }
+    if (!lane.page.isEmpty()) {
+      writePage(lane); // its sequences come before
+    }
+    group.items += taken.size();
+    int[] buckets = new int[taken.size()];
+    Arrays.fill(buckets, DeadlineBucket.of(chunk.deadlineMs()));
+    byte[] page = RedrivenPage.of(taken, chunk.deadlineMs(), acceptedAtMs);
+    write(lane, taken.get(0).sequence(), taken.size(), page, buckets);
+  }
+
   private void writePage(LaneInfo lane) {
     PageBuilder builder = lane.page;
     int count = builder.count();
-    long first = builder.first;
     byte[] page = builder.finish();
+    write(lane, builder.first, count, page, builder.sortedBuckets(count));
+  }
+
+  private void write(LaneInfo lane, long first, int count, byte[] page, int[] buckets) {
     group.batch.put(Keys.PAGES, Keys.page(lane.number(), first), page);
     group.batch.add(Keys.COUNTERS, Keys.stateCounter(lane.number(), 0), count);
-    int[] buckets = builder.sortedBuckets(count);
     for (int from = 0; from < count; ) {
       int to = from + 1;
       while (to < count && buckets[to] == buckets[from]) {
@@ -102,6 +126,7 @@ public final class SpoolStage implements Stage {
       spool.store().write(group.batch, true);
       meter.committed(group.items, clock.nanoTime() - beganNs);
     }
+    spool.letTokensGo();
   }
 
   /**

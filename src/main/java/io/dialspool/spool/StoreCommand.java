@@ -49,6 +49,7 @@ public sealed interface StoreCommand {
    * @param fromPage begin at the page with this first sequence
    * @param endedBeforeMs a page goes once all of it ended before
    * @param deadBeforeMs and its dead letters before this
+   * @param feedBeforeMs what the feed told before this it tells no more
    * @param countersBeforeBucket counters of deadline buckets below that stand at 0 go too
    * @param done told where to go on, 0 at the lane's end; store thread
    */
@@ -57,6 +58,7 @@ public sealed interface StoreCommand {
       long fromPage,
       long endedBeforeMs,
       long deadBeforeMs,
+      long feedBeforeMs,
       int countersBeforeBucket,
       LongConsumer done)
       implements StoreCommand {}

@@ -1,6 +1,5 @@
 package io.dialspool.spool;
 
-import io.dialspool.request.RequestState;
 import io.dialspool.store.OrderedStore;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +24,7 @@ import java.util.function.Consumer;
 public final class StoreWorker {
   private static final int COMMANDS_A_TURN = 256;
   private static final int PURGED_TOGETHER_MAX = 64;
+  private static final int GROUPS_PURGED_TOGETHER_MAX = 10_000;
   private static final int SWEEP_REQUESTS_MAX = 2_000;
   private static final int PAGES_REMEMBERED_MAX = 50_000;
   private static final long READ_BYTES_MAX = 8L << 20;
@@ -43,6 +43,7 @@ public final class StoreWorker {
 
   private final Map<Integer, SettledRanges> ranges = new HashMap<>();
   private final List<StoreReply> afterSync = new ArrayList<>();
+  private final OutcomeIndex outcomes;
 
   /**
    * @param replies called on the thread that calls {@link #runOnce}
@@ -59,6 +60,7 @@ public final class StoreWorker {
     this.spool = spool;
     this.store = spool.store();
     this.batch = store.newBatch();
+    this.outcomes = new OutcomeIndex(store, batch);
     this.replies = replies;
   }
 
@@ -100,6 +102,7 @@ public final class StoreWorker {
   }
 
   private void flush() {
+    outcomes.endOfBatch();
     if (batch.size() > 0) {
       store.write(batch, true);
       batch.clear();
@@ -158,6 +161,7 @@ public final class StoreWorker {
         Keys.SETTLED,
         Keys.settled(page.lane, page.first, settlements.get(0).request().index()),
         SettledPart.encode(settlements));
+    outcomes.add(page.lane, page.first, settlements);
     int count = settlements.get(0).request().pageCount();
     if (settledOnes.cardinality() < count) {
       return;
@@ -280,6 +284,20 @@ public final class StoreWorker {
     if (!more) {
       purgeCounters(purge);
     }
+    OutcomeIndex.purge(
+        store,
+        batch,
+        lane.number(),
+        OutcomeIndex.ALL,
+        purge.feedBeforeMs(),
+        GROUPS_PURGED_TOGETHER_MAX);
+    OutcomeIndex.purge(
+        store,
+        batch,
+        lane.number(),
+        OutcomeIndex.DEAD_LETTERS,
+        purge.deadBeforeMs(),
+        GROUPS_PURGED_TOGETHER_MAX);
     if (batch.size() > 0) {
       store.write(batch, false); // lost in a crash, it is purged again
       batch.clear();
@@ -294,12 +312,24 @@ public final class StoreWorker {
       return; // some of it has not ended
     }
     for (SettledPart.Outcome outcome : SettledPart.ofPage(store, lane.number(), first).values()) {
-      boolean dead =
-          outcome.state() != RequestState.SUBMITTED && outcome.state() != RequestState.CANCELLED;
+      boolean dead = OutcomeIndex.isDead(outcome.state());
       if (outcome.settledAtMs() >= (dead ? purge.deadBeforeMs() : purge.endedBeforeMs())) {
         return;
       }
     }
+    if (!spool.tryKeepTokens()) {
+      return; // a redrive is at it; the next round comes by again
+    }
+    try {
+      letGo(lane, first, value);
+      store.write(batch, false); // lost in a crash, it is purged again
+      batch.clear();
+    } finally {
+      spool.letTokensGo();
+    }
+  }
+
+  private void letGo(LaneInfo lane, long first, byte[] value) {
     store.scan(
         Keys.SETTLED,
         Keys.page(lane.number(), first),
@@ -315,6 +345,7 @@ public final class StoreWorker {
       if (entry != null && TokenEntry.decode(entry).sequence() == request.sequence()) {
         batch.delete(Keys.TOKENS, key);
       }
+      batch.delete(Keys.REDRIVEN, Keys.redriven(lane.number(), request.sequence()));
       batch.delete(
           Keys.DEADLINES,
           Keys.deadline(lane.number(), DeadlineBucket.of(request.deadlineMs()), first));

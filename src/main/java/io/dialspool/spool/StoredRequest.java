@@ -1,6 +1,7 @@
 package io.dialspool.spool;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** One request as it lies in its page. Immutable; keeps the page's bytes alive. */
 public final class StoredRequest {
@@ -14,6 +15,8 @@ public final class StoredRequest {
   private final int payloadBytes;
   private final long deadlineMs;
   private final long acceptedAtMs;
+  private final long redriveOf;
+  private final long doubtUntilMs;
 
   StoredRequest(
       LaneInfo lane,
@@ -25,7 +28,9 @@ public final class StoredRequest {
       int phoneBytes,
       int payloadBytes,
       long deadlineMs,
-      long acceptedAtMs) {
+      long acceptedAtMs,
+      long redriveOf,
+      long doubtUntilMs) {
     this.lane = lane;
     this.pageFirst = pageFirst;
     this.index = index;
@@ -36,6 +41,8 @@ public final class StoredRequest {
     this.payloadBytes = payloadBytes;
     this.deadlineMs = deadlineMs;
     this.acceptedAtMs = acceptedAtMs;
+    this.redriveOf = redriveOf;
+    this.doubtUntilMs = doubtUntilMs;
   }
 
   public LaneInfo lane() {
@@ -69,6 +76,19 @@ public final class StoredRequest {
     return acceptedAtMs;
   }
 
+  /** Sequence of the dead letter that it was redriven from; 0 for none. */
+  public long redriveOf() {
+    return redriveOf;
+  }
+
+  /**
+   * Until when its token lives at the target, if the dead letter that it was redriven from may have
+   * been sent under the same one; 0 if nothing is in doubt.
+   */
+  public long doubtUntilMs() {
+    return doubtUntilMs;
+  }
+
   public String clientToken() {
     return new String(page, tokenAt, tokenBytes, StandardCharsets.US_ASCII);
   }
@@ -86,6 +106,28 @@ public final class StoredRequest {
 
   public int payloadAt() {
     return tokenAt + tokenBytes;
+  }
+
+  /** {@code {…}}, the attributes as a JSON object. Sensitive: never into a log. */
+  public String attributes() {
+    int at = PageBuilder.PHONE.length + phoneBytes + PageBuilder.ATTRIBUTES.length - 1;
+    return new String(page, payloadAt() + at, payloadBytes - at, StandardCharsets.UTF_8);
+  }
+
+  byte[] token() {
+    return Arrays.copyOfRange(page, tokenAt, tokenAt + tokenBytes);
+  }
+
+  int tokenAt() {
+    return tokenAt;
+  }
+
+  int tokenBytes() {
+    return tokenBytes;
+  }
+
+  int phoneBytes() {
+    return phoneBytes;
   }
 
   /** {@code "phoneNumber":"…","attributes":{…}}. */

@@ -124,8 +124,7 @@ public final class HttpTarget implements Target {
       EventLoopGroup loops,
       Clock clock,
       @Nullable SslContext tls) {
-    return open(
-        Config.DEFAULT_TARGET, config, identity, endpoint, loops, clock, tls, LOG::warn);
+    return open(Config.DEFAULT_TARGET, config, identity, endpoint, loops, clock, tls, LOG::warn);
   }
 
   /**
@@ -148,8 +147,7 @@ public final class HttpTarget implements Target {
       throw new IllegalArgumentException(
           "target.endpoint: " + endpoint + " (expected: http:// or https://, host and port)");
     }
-    SslContext needed =
-        !isTls(endpoint) ? null : tls == null ? tls(name, config.caFile()) : tls;
+    SslContext needed = !isTls(endpoint) ? null : tls == null ? tls(name, config.caFile()) : tls;
     return new HttpTarget(name, config, identity, endpoint, loops, clock, needed, alarm);
   }
 

@@ -1,7 +1,12 @@
 package io.dialspool.target;
 
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
 import java.net.URI;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
@@ -19,6 +24,27 @@ public interface Identification {
    * @param nowMs wall clock; milliseconds since 1970
    */
   void sign(HttpRequest request, long nowMs);
+
+  /**
+   * A whole request with that proof; query and body are covered by it, if it covers anything.
+   *
+   * @param contentType empty for none
+   * @param nowMs wall clock; milliseconds since 1970
+   */
+  default FullHttpRequest signed(
+      String method, String pathAndQuery, String contentType, byte[] body, long nowMs) {
+    var request =
+        new DefaultFullHttpRequest(
+            HttpVersion.HTTP_1_1,
+            HttpMethod.valueOf(method),
+            pathAndQuery,
+            Unpooled.wrappedBuffer(body));
+    if (!contentType.isEmpty()) {
+      request.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
+    }
+    sign(request, nowMs);
+    return request;
+  }
 
   static Identification withBearer(String token) {
     return (request, nowMs) ->
@@ -39,6 +65,17 @@ public interface Identification {
             ? AwsCredentialsIdentity.create(keyId, secret)
             : AwsSessionCredentialsIdentity.create(keyId, secret, sessionToken);
     var signer = new RequestSigner(endpoint, region);
-    return (request, nowMs) -> signer.signHead(request, nowMs, credentials);
+    return new Identification() {
+      @Override
+      public void sign(HttpRequest request, long nowMs) {
+        signer.signHead(request, nowMs, credentials);
+      }
+
+      @Override
+      public FullHttpRequest signed(
+          String method, String pathAndQuery, String contentType, byte[] body, long nowMs) {
+        return signer.signed(method, pathAndQuery, contentType, body, nowMs, credentials);
+      }
+    };
   }
 }

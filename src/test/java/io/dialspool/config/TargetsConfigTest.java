@@ -141,8 +141,7 @@ class TargetsConfigTest {
   void shouldKnowThatCallsReachAmazonByAnyTarget() {
     assertFalse(Config.DEFAULT.reachesAmazon());
     assertTrue(
-        ConfigLoader.load(null, Map.of(), Map.of("targets.a.region", "eu-west-2"))
-            .reachesAmazon());
+        ConfigLoader.load(null, Map.of(), Map.of("targets.a.region", "eu-west-2")).reachesAmazon());
     assertFalse(
         ConfigLoader.load(null, Map.of(), Map.of("targets.a.endpoint", "http://10.0.0.7:8027"))
             .reachesAmazon());

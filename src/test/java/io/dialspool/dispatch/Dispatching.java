@@ -11,11 +11,15 @@ import io.dialspool.request.CampaignState;
 import io.dialspool.request.ClientToken;
 import io.dialspool.request.Counts;
 import io.dialspool.request.RecallAnswer;
+import io.dialspool.request.RedriveOrder;
 import io.dialspool.request.RequestState;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.Stages;
+import io.dialspool.spool.DeadLetters;
 import io.dialspool.spool.Lead;
+import io.dialspool.spool.OutcomeFeed;
+import io.dialspool.spool.RedriveChunk;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.SpoolStage;
 import io.dialspool.spool.StoreWorker;
@@ -137,6 +141,28 @@ public final class Dispatching {
   public void recall(CampaignId campaign, String token) {
     var slot = new DialSlot();
     slot.recall(campaign, token, clock.epochMs(), recalls::add);
+    ring.onEvent(slot, 0, true);
+  }
+
+  /** Sends all dead letters that the order means through the ring again. */
+  public void redrive(CampaignId campaign, long aheadMs, boolean inDoubt) {
+    var order =
+        new RedriveOrder(
+            null,
+            null,
+            Long.MIN_VALUE,
+            Long.MAX_VALUE,
+            List.of(),
+            inDoubt,
+            clock.epochMs() + aheadMs,
+            false,
+            "");
+    var look = new DeadLetters(spool, new OutcomeFeed(spool)).look(campaign, order, "");
+    var slot = new DialSlot();
+    slot.redrive(
+        campaign,
+        new RedriveChunk(look.candidates(), order.deadlineMs(), done -> {}),
+        clock.epochMs());
     ring.onEvent(slot, 0, true);
   }
 

@@ -349,6 +349,13 @@ class CallRouterTest {
   }
 
   @Test
+  void shouldNeverPassABatchOnPastTheSpool() throws Exception {
+    Answer answer = call("PUT campaigns/c-1/dial-requests");
+    assertEquals(404, answer.status());
+    assertEquals(List.of(), door.forwarded);
+  }
+
+  @Test
   void shouldRefuseAnEmptyCampaignId() throws Exception {
     assertEquals(400, call("GET /campaigns/").status());
     assertEquals(400, call("POST /campaigns//start").status());

@@ -15,7 +15,12 @@ import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignReport;
 import io.dialspool.request.CampaignState;
 import io.dialspool.request.ClientToken;
+import io.dialspool.request.OutcomePage;
+import io.dialspool.request.OutcomeQuery;
 import io.dialspool.request.RecallAnswer;
+import io.dialspool.request.RedriveOrder;
+import io.dialspool.request.RedriveReport;
+import io.dialspool.request.RequestId;
 import io.dialspool.request.RequestState;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.request.SpoolReport;
@@ -35,7 +40,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -80,6 +87,11 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
   volatile @Nullable ApiError refusal;
   volatile @Nullable Consumer<Runnable> admitting;
   volatile Optional<RequestStatus> status = Optional.empty();
+  final Queue<OutcomePage> outcomes = new ConcurrentLinkedQueue<>();
+  final List<OutcomeQuery> queries = new CopyOnWriteArrayList<>();
+  final List<RedriveOrder> redrives = new CopyOnWriteArrayList<>();
+  volatile RedriveReport redriveReport = new RedriveReport(0, 0, 0, 0, null, null);
+  volatile @Nullable ApiError redriveError;
   volatile Optional<CampaignReport> report = Optional.empty();
   volatile @Nullable SpoolReport spoolReport;
   volatile RawAnswer targetAnswer = new RawAnswer.Unanswered("not scripted");
@@ -244,6 +256,37 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
   public void status(
       CampaignId campaign, ClientToken token, Consumer<Optional<RequestStatus>> then) {
     then.accept(status);
+  }
+
+  @Override
+  public void status(CampaignId campaign, RequestId id, Consumer<Optional<RequestStatus>> then) {
+    then.accept(status.filter(found -> found.id().equals(id)));
+  }
+
+  @Override
+  public void outcomes(CampaignId campaign, OutcomeQuery query, Consumer<OutcomePage> then) {
+    queries.add(query);
+    OutcomePage page = outcomes.poll();
+    then.accept(
+        page == null
+            ? new OutcomePage(OutcomePage.Found.READ, List.of(), 1, query.after(), true)
+            : page);
+  }
+
+  @Override
+  public boolean isRedrivePlace(String after) {
+    return after.isEmpty() || after.equals("1-2-3");
+  }
+
+  @Override
+  public void redrive(CampaignId campaign, RedriveOrder order, RedriveReply reply) {
+    redrives.add(order);
+    ApiError error = redriveError;
+    if (error != null) {
+      reply.refused(error);
+    } else {
+      reply.done(redriveReport);
+    }
   }
 
   @Override

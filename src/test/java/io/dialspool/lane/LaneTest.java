@@ -348,8 +348,8 @@ class LaneTest {
   @Test
   void shouldEndInDoubtOnDiskWhatAnEarlierLifeMayHaveSent() {
     restart(List.of(new Mark(1, NOW_MS)));
-    assertTrue(lane.mayHaveBeenSent(1));
-    assertFalse(lane.mayHaveBeenSent(2));
+    assertTrue(lane.mayHaveBeenSent(spooling.requests().get(0)));
+    assertFalse(lane.mayHaveBeenSent(spooling.requests().get(1)));
     for (StoredRequest request : spooling.requests().subList(0, 2)) {
       lane.settleOnDisk(request, RequestState.EXPIRED, Reason.NONE, NOW_MS);
     }

@@ -3,6 +3,8 @@ package io.dialspool.simulation;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialspool.request.CampaignId;
+import io.dialspool.request.RecallAnswer;
+import io.dialspool.request.RequestState;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.StoreReply;
 import io.dialspool.store.Space;
@@ -213,6 +215,91 @@ class PlantedDefectTest {
                 };
               }
             });
+  }
+
+  @Test
+  void shouldNoticeARecallThatSaysCancelledWhileTheCallIsOut() {
+    assertFound(
+        Checker.RECALL,
+        () ->
+            new Wiring() {
+              @Override
+              RecallAnswer recallAnswer(RecallAnswer answer) {
+                return answer instanceof RecallAnswer.TooLate late
+                        && late.state() == RequestState.IN_FLIGHT
+                    ? new RecallAnswer.Cancelled()
+                    : answer;
+              }
+            });
+  }
+
+  @Test
+  void shouldNoticeARecallWhoseEndIsLostAtACrash() {
+    assertFound(
+        Checker.RECALL,
+        () ->
+            storeThat(
+                () ->
+                    new SimulatedStore(Spool.spaces()) {
+                      @Override
+                      boolean takes(Changes.One one) {
+                        byte[] part = one.value();
+                        return !one.space().name().equals("settled")
+                            || part == null
+                            || part[2] != RequestState.CANCELLED.code();
+                      }
+                    }));
+  }
+
+  @Test
+  void shouldNoticeARedriveThatIsNotMarked() {
+    assertFound(
+        Checker.REDRIVE,
+        () ->
+            storeThat(
+                () ->
+                    new SimulatedStore(Spool.spaces()) {
+                      @Override
+                      boolean takes(Changes.One one) {
+                        return !one.space().name().equals("redriven");
+                      }
+                    }));
+  }
+
+  @Test
+  void shouldNoticeATokenThatStaysWithTheDeadLetter() {
+    assertFound(
+        Checker.DUPLICATE,
+        () ->
+            storeThat(
+                () ->
+                    new SimulatedStore(Spool.spaces()) {
+                      private boolean redrives;
+
+                      @Override
+                      boolean takes(Changes.One one) {
+                        String space = one.space().name();
+                        redrives = space.equals("redriven") || (redrives && space.equals("tokens"));
+                        return !(redrives && space.equals("tokens"));
+                      }
+                    }));
+  }
+
+  @Test
+  void shouldNoticeOutcomesThatTheFeedForgets() {
+    assertFound(
+        Checker.FEED,
+        () ->
+            storeThat(
+                () ->
+                    new SimulatedStore(Spool.spaces()) {
+                      private int groups;
+
+                      @Override
+                      boolean takes(Changes.One one) {
+                        return !one.space().name().equals("outcomes") || ++groups % 20 != 0;
+                      }
+                    }));
   }
 
   private static Wiring storeThat(Supplier<SimulatedStore> made) {

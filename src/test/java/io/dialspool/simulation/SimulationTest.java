@@ -16,6 +16,8 @@ class SimulationTest {
     long calls = 0;
     long accepted = 0;
     long crashes = 0;
+    long cancelled = 0;
+    long redriven = 0;
     var ends = new TreeSet<String>();
     for (long seed = 1; seed <= 300; seed++) {
       try {
@@ -23,6 +25,8 @@ class SimulationTest {
         calls += summary.calls();
         accepted += summary.accepted();
         crashes += summary.crashes();
+        cancelled += summary.cancelled();
+        redriven += summary.redriven();
         ends.addAll(summary.ends().keySet());
       } catch (SimulationFailure e) {
         failed.add(e.getMessage());
@@ -33,6 +37,8 @@ class SimulationTest {
     assertTrue(calls > 3_000, () -> "few calls");
     assertTrue(accepted > 30_000, () -> "few requests taken");
     assertTrue(crashes > 200, () -> "few crashes");
+    assertTrue(cancelled > 50, "few requests recalled: " + cancelled);
+    assertTrue(redriven > 2_000, "few dead letters redriven: " + redriven);
     assertEquals(
         Set.of(
             "SUBMITTED NONE",

@@ -39,7 +39,8 @@ class RetentionTest {
             }
           },
           Duration.ofDays(7),
-          Duration.ofDays(30));
+          Duration.ofDays(30),
+          Duration.ofDays(7));
 
   @Test
   void shouldForgetATokenOnceItsWindowHasPassed() {

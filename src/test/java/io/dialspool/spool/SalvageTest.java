@@ -97,6 +97,52 @@ class SalvageTest {
   }
 
   @Test
+  void shouldKeepWhatWasRedrivenAndTheFeed() {
+    life(
+        spooling -> {
+          settle(spooling, RequestState.EXPIRED, 500, 509);
+          assertEquals(10, spooling.redrive(SPRING, 5_000, 2 * HOUR_MS));
+        });
+    salvage();
+    inTarget(
+        spooling -> {
+          assertEquals(0, spooling.redrive(SPRING, 6_000, 2 * HOUR_MS));
+          assertEquals(2_101, spooling.spool.redrivenAs(lane(spooling), 500));
+          assertEquals(311, told(spooling, OutcomeFeed.Cursor.START));
+        });
+  }
+
+  @Test
+  void shouldTellTheFeedAnewWhereItIsLost() throws IOException {
+    life(spooling -> settle(spooling, RequestState.EXPIRED, 500, 509));
+    life(spooling -> {});
+    for (Path table : tables("outcomes")) {
+      Files.delete(table);
+    }
+    salvage();
+    inTarget(
+        spooling -> {
+          assertEquals(311, told(spooling, OutcomeFeed.Cursor.START));
+          assertEquals(311, told(spooling, new OutcomeFeed.Cursor(1_000, 5)));
+          assertEquals(10, spooling.redrive(SPRING, 6_000, 2 * HOUR_MS));
+        });
+  }
+
+  @Test
+  void shouldTellOfWhatItEndedItself() throws IOException {
+    Files.delete(table("settled"));
+    assertEquals(512, salvage().saved().get(0).inDoubt());
+    inTarget(spooling -> assertEquals(256, spooling.redrive(SPRING, 6_000, 2 * HOUR_MS)));
+  }
+
+  private static int told(Spooling spooling, OutcomeFeed.Cursor after) {
+    OutcomeFeed feed = new OutcomeFeed(spooling.spool);
+    LaneInfo lane = lane(spooling);
+    long through = feed.lastNumber(lane, OutcomeFeed.Kind.ALL);
+    return feed.read(lane, OutcomeFeed.Kind.ALL, after, through, 10_000).entries().size();
+  }
+
+  @Test
   void shouldSaveWhatLiesBesideADamagedPageAndNameWhatIsMissing() throws IOException {
     flip(table("pages"), 0.5);
     Salvage.Result result = salvage();

@@ -64,12 +64,36 @@ class SpoolCheckTest {
 
   @Test
   void shouldFindNothingWrongInWhatWasLetGoOf() {
-    worker.offer(new StoreCommand.Purge(lane(), 0, Long.MAX_VALUE, Long.MAX_VALUE, 0, next -> {}));
+    worker.offer(
+        new StoreCommand.Purge(lane(), 0, Long.MAX_VALUE, Long.MAX_VALUE, 0, 0, next -> {}));
     worker.runOnce();
     SpoolCheck.Lane spring = check().get(0);
     assertEquals(List.of(), faults);
     assertEquals(256, spring.letGo());
     assertEquals(344, spring.requests());
+  }
+
+  @Test
+  void shouldFindNothingWrongInWhatWasRedriven() {
+    assertEquals(4, spooling.redrive(SPRING, 2_000, 2 * HOUR_MS));
+    SpoolCheck.Lane spring = check().get(0);
+    assertEquals(List.of(), said());
+    assertEquals(604, spring.requests());
+  }
+
+  @Test
+  void shouldMissTheMarkOfARedrive() {
+    spooling.redrive(SPRING, 2_000, 2 * HOUR_MS);
+    delete(Keys.REDRIVEN, Keys.redriven(1, 300));
+    check();
+    assertEquals(List.of("redriven/1/601: is a redrive of 300, which isn't marked so"), said());
+  }
+
+  @Test
+  void shouldTellAGroupOfTheFeedThatIsCutOff() {
+    put(Keys.OUTCOMES, Keys.outcomes(1, 0, 2), new byte[13]);
+    check();
+    assertEquals(List.of("outcomes/1/0: holds a group that can't be read"), said());
   }
 
   @Test

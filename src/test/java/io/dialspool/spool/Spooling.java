@@ -2,6 +2,7 @@ package io.dialspool.spool;
 
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.Reason;
+import io.dialspool.request.RedriveOrder;
 import io.dialspool.request.RequestState;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.Fault;
@@ -111,6 +112,19 @@ public final class Spooling {
       slots.add(Lead.slot(campaign, leads, 1_000));
     }
     group(slots);
+  }
+
+  /** Accepts the campaign's first dead letters anew; how many that were. */
+  public int redrive(CampaignId campaign, long nowMs, long deadlineMs) {
+    var order =
+        new RedriveOrder(
+            null, null, Long.MIN_VALUE, Long.MAX_VALUE, List.of(), true, deadlineMs, false, "");
+    var look = new DeadLetters(spool, new OutcomeFeed(spool)).look(campaign, order, "");
+    var chunk = new RedriveChunk(look.candidates(), deadlineMs, done -> {});
+    var slot = new DialSlot();
+    slot.redrive(campaign, chunk, nowMs);
+    group(List.of(slot));
+    return chunk.redriven().size();
   }
 
   /** All requests of the pages so far. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialspool.outcomes;
+
+import org.jspecify.annotations.NullMarked;
