@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** How a run ended. */
 public final class CrashReport {
@@ -16,12 +17,14 @@ public final class CrashReport {
   private final Map<Kill, Integer> kills;
   private final Figures ratesPerSecond;
   private final Figures recoverySeconds;
-  private final Verdict verdict;
+  private final long acknowledged;
+  private final @Nullable Verdict verdict;
   private final List<String> violations;
   private final String machine;
 
   /**
    * @param cycles that were run to their end
+   * @param verdict null if it didn't come to that: nothing is said then of what was lost
    * @param violations what is wrong, in words; empty if nothing is
    */
   CrashReport(
@@ -31,7 +34,8 @@ public final class CrashReport {
       Map<Kill, Integer> kills,
       Figures ratesPerSecond,
       Figures recoverySeconds,
-      Verdict verdict,
+      long acknowledged,
+      @Nullable Verdict verdict,
       List<String> violations,
       String machine) {
     this.plan = plan;
@@ -40,6 +44,7 @@ public final class CrashReport {
     this.kills = Map.copyOf(kills);
     this.ratesPerSecond = ratesPerSecond;
     this.recoverySeconds = recoverySeconds;
+    this.acknowledged = acknowledged;
     this.verdict = verdict;
     this.violations = List.copyOf(violations);
     this.machine = machine;
@@ -58,35 +63,14 @@ public final class CrashReport {
 
   private List<Row> rows() {
     var rows = new ArrayList<Row>();
-    rows.add(row("cycles", cycles, "of start, load and kill, in %.0f s".formatted(seconds)));
+    rows.add(row("cycles", cycles, format("of start, load and kill, in %.0f s", seconds)));
     for (Kill kill : Kill.values()) {
       rows.add(row("  kills", kills.getOrDefault(kill, 0), kill.label()));
     }
-    rows.add(row("acknowledged", verdict.acknowledged(), "distinct tokens"));
-    rows.add(row("  delivered", verdict.delivered(), "SUBMITTED, each once in the record"));
-    rows.add(row("  expired", verdict.expired(), "their deadline came first; not in the record"));
-    rows.add(row("  cancelled", verdict.cancelled(), "recalled; not in the record"));
-    rows.add(row("  rejected", verdict.rejected(), "by the target; not in the record"));
-    rows.add(
-        row(
-            "  undeliverable",
-            verdict.undeliverable(),
-            "deadline came while nobody knew whether the call was made"));
-    rows.add(row("lost", verdict.lost(), "acknowledged, without an end that is its due"));
-    rows.add(row("dialled twice", verdict.dialledTwice(), "one token or number under two ids"));
-    rows.add(
-        row(
-            "unanswered",
-            verdict.unanswered(),
-            String.format(
-                Locale.ROOT,
-                "never acknowledged; the service has %,d of them, none twice",
-                verdict.unansweredTaken())));
-    rows.add(
-        row(
-            "sent again",
-            verdict.repeated(),
-            "their call's answer was lost; the target knew their token"));
+    rows.add(row("acknowledged", acknowledged, "distinct tokens"));
+    if (verdict != null) {
+      judged(rows, verdict);
+    }
     rows.add(
         new Row(
             "rate",
@@ -102,6 +86,33 @@ public final class CrashReport {
                 "from its start until ready; %.1f to %.1f s, %d starts",
                 recoverySeconds.min(), recoverySeconds.max(), recoverySeconds.count())));
     return rows;
+  }
+
+  private static void judged(List<Row> rows, Verdict its) {
+    rows.add(row("  delivered", its.delivered(), "SUBMITTED, each once in the record"));
+    rows.add(row("  expired", its.expired(), "their deadline came first; not in the record"));
+    rows.add(row("  cancelled", its.cancelled(), "recalled; not in the record"));
+    rows.add(row("  rejected", its.rejected(), "by the target; not in the record"));
+    rows.add(
+        row(
+            "  undeliverable",
+            its.undeliverable(),
+            "deadline came while nobody knew whether the call was made"));
+    rows.add(row("lost", its.lost(), "acknowledged, without an end that is its due"));
+    rows.add(row("dialled twice", its.dialledTwice(), "one token or number under two ids"));
+    rows.add(
+        row(
+            "unanswered",
+            its.unanswered(),
+            String.format(
+                Locale.ROOT,
+                "never acknowledged; the service has %,d of them, none twice",
+                its.unansweredTaken())));
+    rows.add(
+        row(
+            "sent again",
+            its.repeated(),
+            "their call's answer was lost; the target knew their token"));
   }
 
   private static Row row(String name, long value, String meaning) {
@@ -134,25 +145,32 @@ public final class CrashReport {
       byKind.put(kill.member(), kills.getOrDefault(kill, 0));
     }
     json.put("waiting", plan.waiting())
-        .put("acknowledged", verdict.acknowledged())
-        .put("delivered", verdict.delivered())
-        .put("expired", verdict.expired())
-        .put("cancelled", verdict.cancelled())
-        .put("rejected", verdict.rejected())
-        .put("undeliverable", verdict.undeliverable())
-        .put("inDoubt", verdict.inDoubt())
-        .put("lost", verdict.lost())
-        .put("dialledTwice", verdict.dialledTwice())
-        .put("unanswered", verdict.unanswered())
-        .put("unansweredTaken", verdict.unansweredTaken())
-        .put("recorded", verdict.recorded())
-        .put("sentAgain", verdict.repeated());
+        .put("acknowledged", acknowledged)
+        .put("judged", verdict != null);
+    if (verdict != null) {
+      judged(json, verdict);
+    }
     put(json.putObject("ratePerSecond"), ratesPerSecond);
     put(json.putObject("recoverySeconds"), recoverySeconds);
     json.put("machine", machine);
     ArrayNode wrong = json.putArray("violations");
     violations.forEach(wrong::add);
     return json.toString();
+  }
+
+  private static void judged(ObjectNode json, Verdict its) {
+    json.put("delivered", its.delivered())
+        .put("expired", its.expired())
+        .put("cancelled", its.cancelled())
+        .put("rejected", its.rejected())
+        .put("undeliverable", its.undeliverable())
+        .put("inDoubt", its.inDoubt())
+        .put("lost", its.lost())
+        .put("dialledTwice", its.dialledTwice())
+        .put("unanswered", its.unanswered())
+        .put("unansweredTaken", its.unansweredTaken())
+        .put("recorded", its.recorded())
+        .put("sentAgain", its.repeated());
   }
 
   private static void put(ObjectNode json, Figures figures) {

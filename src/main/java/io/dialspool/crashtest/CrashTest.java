@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The run: cycles of start, load and kill, then healing, the drain, one more start, and the judge.
@@ -53,7 +54,8 @@ public final class CrashTest {
   private final List<String> violations = new ArrayList<>();
   private Figures rates = Figures.NONE;
   private Figures recovery = Figures.NONE;
-  private Verdict verdict = Verdict.none(0);
+  private long acknowledged;
+  private @Nullable Verdict verdict;
   private int cycles;
   private double loadAverageMax;
 
@@ -76,9 +78,8 @@ public final class CrashTest {
     try (var ledger = new Ledger(plan.directory().resolve("ledger.ndjson"));
         var services = new Services(plan, clock)) {
       run(ledger, services);
-      if (ledger.contradicted() > 0) {
-        violations.addAll(ledger.contradictions());
-      }
+      acknowledged = ledger.acknowledged();
+      violations.addAll(ledger.contradictions());
     }
     return new CrashReport(
         plan,
@@ -87,6 +88,7 @@ public final class CrashTest {
         kills,
         rates,
         recovery,
+        acknowledged,
         verdict,
         violations,
         machine());
@@ -116,7 +118,6 @@ public final class CrashTest {
       judge(scene, services, judge);
     } catch (CrashTestFailure e) {
       violations.add(String.valueOf(e.getMessage()));
-      verdict = Verdict.none(ledger.acknowledged());
     }
   }
 
@@ -373,7 +374,7 @@ public final class CrashTest {
         .read(asked, (lead, ending) -> judge.ended(lead.token(), ending));
     JsonNode spool = services.data().get("/spool").json();
     JsonNode counts = spool.path("counts");
-    verdict =
+    Verdict found =
         judge.verdict(
             new Judge.Totals(
                 counts.path("accepted").asLong(),
@@ -381,9 +382,10 @@ public final class CrashTest {
                 counts.path("queued").asLong() + counts.path("inFlight").asLong(),
                 spool.path("conserved").asBoolean()),
             clock.epochMs());
-    violations.addAll(verdict.findings());
-    if (verdict.findingsAll() > verdict.findings().size()) {
-      violations.add("and so on, " + verdict.findingsAll() + " in all");
+    verdict = found;
+    violations.addAll(found.findings());
+    if (found.findingsAll() > found.findings().size()) {
+      violations.add("and so on, " + found.findingsAll() + " in all");
     }
   }
 

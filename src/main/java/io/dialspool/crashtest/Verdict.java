@@ -38,9 +38,4 @@ record Verdict(
   Verdict {
     findings = List.copyOf(findings);
   }
-
-  /** Nothing could be judged. */
-  static Verdict none(long acknowledged) {
-    return new Verdict(acknowledged, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), 0);
-  }
 }

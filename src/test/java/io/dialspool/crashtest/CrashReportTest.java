@@ -51,6 +51,29 @@ class CrashReportTest {
   }
 
   @Test
+  void shouldSayNothingOfLossesThatNobodyCouldLookFor() throws IOException {
+    CrashReport report =
+        new CrashReport(
+            PLAN,
+            3,
+            9,
+            Map.of(),
+            Figures.NONE,
+            Figures.NONE,
+            700,
+            null,
+            List.of("serve did not start"),
+            "a machine");
+
+    JsonNode json = new ObjectMapper().readTree(report.json());
+    assertEquals(700, json.path("acknowledged").asInt());
+    assertFalse(json.path("judged").asBoolean(true));
+    assertFalse(json.has("lost"));
+    assertFalse(report.table().contains("lost"), report::table);
+    assertFalse(report.markdown().contains("lost |"), report::markdown);
+  }
+
+  @Test
   void shouldBeginAPageWithTheSection(@TempDir Path directory) throws IOException {
     Path page = directory.resolve("reliability.md");
     ReportFile.write(page, report(List.of()));
@@ -130,6 +153,7 @@ class CrashReportTest {
         Map.of(Kill.UNDER_LOAD, 80),
         Figures.NONE.with(500).with(300),
         Figures.NONE.with(1.25).with(0.75),
+        12,
         new Verdict(12, 6, 3, 1, 0, 2, 2, 0, 0, 4, 1, 9, 5, List.of(), 0),
         violations,
         "a machine");
