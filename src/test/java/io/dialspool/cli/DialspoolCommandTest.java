@@ -78,7 +78,11 @@ class DialspoolCommandTest {
     assertEquals(
         0,
         run(
-            Map.of("DIALSPOOL_TARGET_SECRET_ACCESS_KEY", "s3cret"),
+            Map.of(
+                "DIALSPOOL_TARGET_ACCESS_KEY_ID",
+                "AKIDEXAMPLE",
+                "DIALSPOOL_TARGET_SECRET_ACCESS_KEY",
+                "s3cret"),
             "config",
             "show",
             "--set",

@@ -229,7 +229,7 @@ class StartFailureIT {
     args.addAll(List.of("--faults", faults.toString()));
     assertFails(USAGE, args, faults + " (expected: a file that can be read)");
     Files.writeString(faults, "{\"share500\":2}");
-    assertFails(USAGE, args, faults + ": share500: out of range (expected: a number from 0 to 1)");
+    assertFails(USAGE, args, faults + ": share500: out of range (expected: number from 0 to 1)");
   }
 
   @Test
