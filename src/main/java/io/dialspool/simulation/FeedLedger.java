@@ -13,6 +13,7 @@ import java.util.Map;
  */
 final class FeedLedger {
   private static final int ENTRIES = 40;
+  private static final int ENTRIES_AT_THE_END = 500;
   private static final int PIECES_MAX = 10_000;
 
   private record Reading(CampaignId campaign, OutcomeFeed.Kind kind) {}
@@ -29,20 +30,24 @@ final class FeedLedger {
 
   /** Reads a piece of each of a campaign's feeds; whether that was all there is. */
   boolean read(Life life, CampaignId campaign) {
+    return read(life, campaign, ENTRIES);
+  }
+
+  private boolean read(Life life, CampaignId campaign, int entries) {
     LaneInfo lane = life.spool.lane(campaign);
     boolean atEnd = true;
     if (lane != null) {
       for (OutcomeFeed.Kind kind : OutcomeFeed.Kind.values()) {
-        atEnd &= read(life.feed, lane, new Reading(campaign, kind));
+        atEnd &= read(life.feed, lane, new Reading(campaign, kind), entries);
       }
     }
     return atEnd;
   }
 
-  private boolean read(OutcomeFeed feed, LaneInfo lane, Reading reading) {
+  private boolean read(OutcomeFeed feed, LaneInfo lane, Reading reading, int entries) {
     OutcomeFeed.Cursor after = cursors.getOrDefault(reading, OutcomeFeed.Cursor.START);
     OutcomeFeed.Piece piece =
-        feed.read(lane, reading.kind, after, feed.lastNumber(lane, reading.kind), ENTRIES);
+        feed.read(lane, reading.kind, after, feed.lastNumber(lane, reading.kind), entries);
     for (OutcomeFeed.Entry entry : piece.entries()) {
       var place = new StoreRecount.Place(lane.number(), entry.end().request().sequence());
       if (told.put(new Told(reading.kind, place), entry.end().state()) != null) {
@@ -57,7 +62,7 @@ final class FeedLedger {
   /** Reads all that is left, and holds it against a recount. */
   void finish(Life life, Iterable<SimulatedCampaign> campaigns, StoreRecount recount) {
     for (SimulatedCampaign campaign : campaigns) {
-      for (int i = 0; !read(life, campaign.id()); i++) {
+      for (int i = 0; !read(life, campaign.id(), ENTRIES_AT_THE_END); i++) {
         if (i == PIECES_MAX) {
           throw judge.failure(Checker.FEED, "the feed of %s has no end", campaign.id());
         }

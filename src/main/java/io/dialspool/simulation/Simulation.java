@@ -265,7 +265,7 @@ public final class Simulation {
     for (int recalls = world.nextInt(12); recalls > 0; recalls--) {
       events.in(world.nextLong(lastsNs), () -> recall(anyCampaign().id().value()));
     }
-    for (int redrives = world.nextInt(8); redrives > 0; redrives--) {
+    for (int redrives = world.nextInt(6); redrives > 0; redrives--) {
       events.in(world.nextLong(lastsNs), this::redrive);
     }
     for (int looks = world.nextInt(6); looks > 0; looks--) {
