@@ -25,9 +25,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "crash-test",
     description = {
-      "Runs serve and the campaign-service as processes of their own, under mixed load, kills them at random moments",
-      "and starts them again on what they left behind. In the end every acknowledged request must have been dialled",
-      "once, or have another end that is its due. Exit code 1 if anything was lost, dialled twice or doesn't add up."
+      "Kills serve and the campaign-service over and over, under load, and judges what became of each request.",
+      "They run as processes of their own, and start again on what they left behind. In the end every acknowledged",
+      "request must have been dialled once, or have another end that is its due. Exit code 1 if anything was lost,",
+      "dialled twice or doesn't add up."
     })
 final class CrashTestCommand implements Callable<Integer> {
   private final Surroundings surroundings;

@@ -26,9 +26,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Starts everything in a temporary directory and replays 10,000 leads through it: some wrong, some twice, some",
-      "too late, with a dialer that gets full and a campaign that is paused and resumed. Ends with a table that",
-      "adds up, or with exit code 1."
+      "Starts everything in a temporary directory and replays 10,000 leads through it.",
+      "Some are wrong, some come twice, some too late; the dialer gets full, the campaign is paused and resumed.",
+      "Ends with a table that adds up, or with exit code 1."
     })
 final class DemoCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();

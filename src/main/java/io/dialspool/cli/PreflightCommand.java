@@ -30,8 +30,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "preflight",
     description = {
-      "Checks the configuration's target and a campaign before any lead is sent: reachability, credentials, clock,",
-      "the campaign's state, this machine's directory and ports, and a sample file. Sends nothing, needs no serve."
+      "Checks the configuration's target and a campaign before any lead is sent.",
+      "Looks at reachability, credentials, clock, the campaign's state, this machine's directory and ports, and a",
+      "sample file. Sends nothing, needs no serve."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
