@@ -71,6 +71,7 @@ public final class RocksStore implements OrderedStore {
   private final WriteOptions unsynced = new WriteOptions().setSync(false);
   private final ReadOptions scanning = new ReadOptions().setFillCache(false);
   private Map<String, Long> sealedLogs = Map.of();
+  private boolean sealFailed;
   private boolean closed;
 
   private RocksStore(
@@ -326,10 +327,13 @@ public final class RocksStore implements OrderedStore {
     closeAll(all);
   }
 
-  // After a failed write the log can't be synced; what is remembered of it then stays true.
+  // A write of nothing, and not RocksDB's syncWal: that one, after a write that found no room, meets
+  // the log's earlier error and makes a fatal one of it (tried), where RocksDB would go on by itself
+  // once there is room. If it fails, what is remembered of the log stays true.
   private boolean syncLog() {
-    try {
-      db.syncWal();
+    try (var nothing = new WriteBatch()) {
+      nothing.putLogData(new byte[] {0});
+      db.write(synced, nothing);
       return true;
     } catch (RocksDBException e) {
       return false;
@@ -347,11 +351,15 @@ public final class RocksStore implements OrderedStore {
       Map<String, Long> logs = seal.logs();
       if (!logs.equals(sealedLogs) && syncLog()) {
         seal.renew(logs);
-        sealedLogs = logs;
+        sealedLogs = seal.logs(); // longer by what the sync wrote
+        sealFailed = false;
       }
     } catch (IOException e) {
       // The disk may be full. What was remembered last stays true, only further back.
-      LOG.warn("the length of the log below {} can't be noted: {}", directory, reason(e));
+      if (!sealFailed) {
+        LOG.warn("the length of the log below {} can't be noted: {}", directory, reason(e));
+      }
+      sealFailed = true;
     }
   }
 

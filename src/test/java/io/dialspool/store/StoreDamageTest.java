@@ -95,6 +95,19 @@ class StoreDamageTest {
   }
 
   @Test
+  void shouldWriteNothingToSealALogThatDidNotGrow() throws IOException {
+    try (RocksStore store = open()) {
+      put(store, 0, 1);
+      store.sealLog();
+      Path log = newest(".log");
+      long bytes = Files.size(log);
+      store.sealLog();
+      store.sealLog();
+      assertEquals(bytes, Files.size(log));
+    }
+  }
+
+  @Test
   void shouldNameALogWithAFlippedBit() throws IOException {
     fill(0, 20);
     Path log = newest(".log");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialspool.spool.Spool;
 import io.dialspool.store.OrderedStore;
 import io.dialspool.store.RocksStore;
@@ -18,6 +19,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -66,17 +69,22 @@ class DiskFaultIT {
       ledger.writeTo(intake);
       var writer = new Thread(ledger::write, "writer");
       writer.start();
+      String held = Service.createCampaign(intake, "held");
+      var large = new AtomicInteger();
+      var bulk = new Thread(() -> putLarge(intake, held, large), "bulk");
       try {
         awaitAcknowledged(ledger, 500);
         disk.fill(1 << 20);
         fillUp(disk);
+        bulk.start(); // the log has some room set aside that must be used up first
         Service.await(
             "a 429 for the full disk",
             Duration.ofSeconds(60),
             () -> refusal(service, campaign).contains("The disk of the spool is full."));
         int acknowledged = ledger.acknowledged().size();
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 150; i++) { // longer than the store's upkeep needs to come round
           assertTrue(refusal(service, campaign).contains("is full"), "it has recovered by itself?");
+          LockSupport.parkNanos(50_000_000);
         }
         assertEquals(503, Service.get(service.url("management") + "/health/ready").status());
         assertEquals(200, Service.get(service.url("management") + "/health/live").status());
@@ -88,10 +96,31 @@ class DiskFaultIT {
         ledger.stop();
         writer.join();
       }
+      bulk.join();
       assertEquals(List.of(), ledger.faults());
+      assertEquals(large.get(), service.report(held).path("counts").path("accepted").asInt());
       assertAllDialledOnce(service, campaign, ledger);
       service.terminate();
       assertChecks(disk.path("spool"));
+    }
+  }
+
+  /** Until it is refused; counts what is acknowledged. */
+  private static void putLarge(String intake, String campaign, AtomicInteger acknowledged) {
+    String value = "x".repeat(20_000);
+    for (int first = 0; first < 25 * 400; first += 25) {
+      var items = new ArrayList<ObjectNode>();
+      for (int i = first; i < first + 25; i++) {
+        ObjectNode item = Leads.item("large-" + i, i, HOURS);
+        item.putObject("attributes").put("note", value);
+        items.add(item);
+      }
+      Service.Answer answer = Leads.put(intake, campaign, Leads.body(items));
+      if (answer.status() != 200) {
+        assertEquals(429, answer.status(), answer::body);
+        return;
+      }
+      acknowledged.addAndGet(answer.json().path("successfulRequests").size());
     }
   }
 
@@ -429,7 +458,11 @@ class DiskFaultIT {
   /** What was acknowledged was dialled, each once, and nothing else was but what was offered. */
   private static void assertAllDialledOnce(Service service, String campaign, Ledger ledger) {
     Service.await(
-        "an end for every request", Duration.ofSeconds(90), () -> service.unsettled() == 0);
+        "an end for every request",
+        Duration.ofSeconds(90),
+        () ->
+            service.report(campaign).path("counts").path("queued").asInt() == 0
+                && service.report(campaign).path("counts").path("inFlight").asInt() == 0);
     assertTrue(Service.get(service.url("intake") + "/spool").json().path("conserved").asBoolean());
     var taken =
         Service.record(service.url("target"), campaign).stream()

@@ -63,8 +63,8 @@ final class SmallDisk implements AutoCloseable {
     long bytes = freeBytes() - leftBytes;
     byte[] piece = new byte[1 << 20];
     try (var out = Files.newOutputStream(path("filler"))) {
-      for (long written = 0; written < bytes; written += piece.length) {
-        out.write(piece);
+      for (long left = bytes; left > 0; left -= piece.length) {
+        out.write(piece, 0, (int) Math.min(piece.length, left));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
