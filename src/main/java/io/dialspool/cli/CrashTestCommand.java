@@ -60,7 +60,7 @@ final class CrashTestCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Requests acknowledged a second that each cycle must reach while the service is up; 50 by default.")
-  private double rateMin = 50;
+  private double rateMin = CrashPlan.RATE_MIN;
 
   @Option(
       names = "--waiting",

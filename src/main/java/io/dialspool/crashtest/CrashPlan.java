@@ -13,6 +13,9 @@ import java.nio.file.Path;
  * @param waiting requests held by a paused campaign through all cycles, 0 to 5,000,000
  */
 public record CrashPlan(int cycles, long seed, Path directory, double rateMin, int waiting) {
+  /** What a machine with little else to do reaches many times over. */
+  public static final double RATE_MIN = 50;
+
   public CrashPlan {
     if (cycles < 1 || cycles > 10_000) {
       throw new IllegalArgumentException("--cycles: " + cycles + " (expected: 1 to 10000)");

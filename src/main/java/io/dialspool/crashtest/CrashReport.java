@@ -106,7 +106,7 @@ public final class CrashReport {
             its.unanswered(),
             String.format(
                 Locale.ROOT,
-                "never acknowledged; the service has %,d of them, none twice",
+                "never acknowledged; the service has %,d of them all the same",
                 its.unansweredTaken())));
     rows.add(
         row(
@@ -205,6 +205,9 @@ public final class CrashReport {
         .append(plan.cycles())
         .append(" --seed ")
         .append(plan.seed());
+    if (plan.rateMin() != CrashPlan.RATE_MIN) {
+      text.append(format(" --rate-min %.0f", plan.rateMin()));
+    }
     if (plan.waiting() > 0) {
       text.append(" --waiting ").append(plan.waiting());
     }

@@ -30,6 +30,7 @@ public final class CrashTest {
   private static final int SAMPLED_OF = 1_000;
   private static final int FLIPPED_OF_HUNDRED = 60;
   private static final int TARGET_KILLED_ONCE_IN = 5;
+  private static final int OWN_LOAD_PER_CORE = 4;
   private static final long JOIN_MS = 120_000;
   private static final long STALL_NS = TimeUnit.SECONDS.toNanos(120);
   private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -405,11 +406,12 @@ public final class CrashTest {
     int cores = Runtime.getRuntime().availableProcessors();
     return String.format(
         Locale.ROOT,
-        "%s %s with %d cores, Java %s; load average up to %.1f, this run's own included",
+        "%s %s with %d cores, Java %s%s; load average up to %.1f, this run's own included",
         System.getProperty("os.name"),
         System.getProperty("os.arch"),
         cores,
         System.getProperty("java.version"),
+        loadAverageMax > OWN_LOAD_PER_CORE * cores ? ", busy with other work" : "",
         loadAverageMax);
   }
 }

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CrashReportTest {
-  private static final CrashPlan PLAN = new CrashPlan(200, 9, Path.of("d"), 50, 1_000_000);
+  private static final CrashPlan PLAN =
+      new CrashPlan(200, 9, Path.of("d"), CrashPlan.RATE_MIN, 1_000_000);
 
   @Test
   void shouldTellEveryFigureInOneObject() throws IOException {
