@@ -327,11 +327,9 @@ public final class RocksStore implements OrderedStore {
     closeAll(all);
   }
 
-  // A write of nothing, and not RocksDB's syncWal: that one, after a write that found no room,
-  // meets
-  // the log's earlier error and makes a fatal one of it (tried), where RocksDB would go on by
-  // itself
-  // once there is room. If it fails, what is remembered of the log stays true.
+  // A write of nothing, and not RocksDB's syncWal: that one, after a write that found no room, meets
+  // the log's earlier error and makes a fatal one of it (tried), where RocksDB would go on once
+  // there is room. If it fails, what is remembered of the log stays true.
   private boolean syncLog() {
     try (var nothing = new WriteBatch()) {
       nothing.putLogData(new byte[] {0});
