@@ -33,9 +33,9 @@ final class IntakeBench implements Callable<Integer> {
 
   @Option(
       names = "--endpoint",
-      required = true,
+      defaultValue = "http://127.0.0.1:8025",
       paramLabel = "URL",
-      description = "Data port of a running service, http://host:port.")
+      description = "Data port of a running service (default: ${DEFAULT-VALUE}).")
   @SuppressWarnings("NullAway.Init")
   private URI endpoint;
 

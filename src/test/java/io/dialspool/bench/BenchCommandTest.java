@@ -128,8 +128,8 @@ class BenchCommandTest {
     assertEquals(2, bench("ftp://127.0.0.1:1"));
     assertEquals(2, run("no-such-bench"));
     assertEquals(2, run());
-    assertEquals(2, run("intake", "--campaign", "c-1"));
-    assertTrue(err.toString().contains("Missing required option: '--endpoint=URL'"));
+    assertEquals(2, run("intake", "--items", "1"));
+    assertTrue(err.toString().contains("Missing required option: '--campaign=ID'"));
   }
 
   private void accept(HttpCall call) {
