@@ -327,7 +327,8 @@ public final class RocksStore implements OrderedStore {
     closeAll(all);
   }
 
-  // A write of nothing, and not RocksDB's syncWal: that one, after a write that found no room, meets
+  // A write of nothing, and not RocksDB's syncWal: that one, after a write that found no room,
+  // meets
   // the log's earlier error and makes a fatal one of it (tried), where RocksDB would go on once
   // there is room. If it fails, what is remembered of the log stays true.
   private boolean syncLog() {
