@@ -1,5 +1,6 @@
 package io.dialspool.spool;
 
+import com.dynatrace.hash4j.hashing.HashValue128;
 import com.dynatrace.hash4j.hashing.Hasher64;
 import io.dialspool.request.ClientToken;
 import io.dialspool.request.Reason;
@@ -82,13 +83,13 @@ public final class DedupeStage implements Stage {
   }
 
   private void judge(LaneInfo lane, DialItems items, int i) {
-    byte[] key = Spool.tokenKey(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i));
+    HashValue128 key = key(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i));
     long check = check(lane, items, i);
     TokenEntry known = known(key);
     if (known == null) {
       long sequence = lane.nextSequence++;
       items.spooledAs(i, sequence);
-      group.addToken(key, new TokenEntry(lane.number(), sequence, check, fingerprint(items, i)));
+      add(key, lane, sequence, check, fingerprint(items, i));
     } else if (known.check() != check || known.lane() != lane.number()) {
       items.collides(i);
     } else if (known.fingerprint() != fingerprint(items, i)) {
@@ -101,7 +102,7 @@ public final class DedupeStage implements Stage {
   /** A recall's only item becomes a duplicate of what it recalls, if that is known. */
   private void look(LaneInfo lane, DialItems items, int i) {
     TokenEntry known =
-        known(Spool.tokenKey(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i)));
+        known(key(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i)));
     if (known != null && known.check() == check(lane, items, i)) {
       items.duplicateOf(i, known.sequence(), RequestState.QUEUED);
     }
@@ -122,7 +123,7 @@ public final class DedupeStage implements Stage {
     }
     for (Settlement end : chunk.candidates()) {
       StoredRequest from = end.request();
-      TokenEntry known = known(tokenKey(lane, from));
+      TokenEntry known = known(key(lane, from.bytes(), from.tokenAt(), from.tokenBytes()));
       // Purged, or another bears the token by now.
       if (known == null || known.sequence() != from.sequence() || isRedriven(from)) {
         chunk.skip();
@@ -140,13 +141,12 @@ public final class DedupeStage implements Stage {
       }
       long sequence = lane.nextSequence++;
       group.addRedriven(from, sequence);
-      group.addToken(
-          Spool.tokenKey(lane, token, 0, token.length),
-          new TokenEntry(
-              lane.number(),
-              sequence,
-              lane.checkHasher.hashBytesToLong(token),
-              known.fingerprint()));
+      add(
+          key(lane, token, 0, token.length),
+          lane,
+          sequence,
+          lane.checkHasher.hashBytesToLong(token),
+          known.fingerprint());
       chunk.take(from, sequence, token, renamed ? 0 : doubtUntilMs);
     }
   }
@@ -173,26 +173,32 @@ public final class DedupeStage implements Stage {
       String suffix = "-r" + n;
       int kept = Math.min(base.length(), ClientToken.CHARS_MAX - suffix.length());
       byte[] token = (base.substring(0, kept) + suffix).getBytes(StandardCharsets.US_ASCII);
-      if (known(Spool.tokenKey(lane, token, 0, token.length)) == null) {
+      if (known(key(lane, token, 0, token.length)) == null) {
         return token;
       }
     }
     return null;
   }
 
-  private static byte[] tokenKey(LaneInfo lane, StoredRequest request) {
-    return Spool.tokenKey(lane, request.bytes(), request.tokenAt(), request.tokenBytes());
+  private static HashValue128 key(LaneInfo lane, byte[] bytes, int at, int length) {
+    return lane.tokenHasher.hashBytesTo128Bits(bytes, at, length);
   }
 
-  private @Nullable TokenEntry known(byte[] key) {
-    TokenEntry known = group.known(key);
-    if (known == null) {
-      byte[] stored = spool.store().get(Keys.TOKENS, key);
-      if (stored != null) {
-        known = TokenEntry.decode(stored);
-      }
-    }
-    return known;
+  private @Nullable TokenEntry known(HashValue128 key) {
+    long high = key.getMostSignificantBits();
+    long low = key.getLeastSignificantBits();
+    int ofGroup = group.tokens.find(high, low);
+    return ofGroup < 0 ? spool.index().known(high, low) : group.tokens.entry(ofGroup);
+  }
+
+  private void add(HashValue128 key, LaneInfo lane, long sequence, long check, long fingerprint) {
+    group.tokens.put(
+        key.getMostSignificantBits(),
+        key.getLeastSignificantBits(),
+        lane.number(),
+        sequence,
+        check,
+        fingerprint);
   }
 
   private static long check(LaneInfo lane, DialItems items, int i) {

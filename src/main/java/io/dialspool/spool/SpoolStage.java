@@ -121,10 +121,16 @@ public final class SpoolStage implements Stage {
         writePage(lane);
       }
     }
+    if (group.tokens.size() > 0) {
+      spool.index().log(group.tokens, group.batch);
+    }
     if (group.batch.size() > 0) {
       long beganNs = clock.nanoTime();
       spool.store().write(group.batch, true);
       meter.committed(group.items, clock.nanoTime() - beganNs);
+    }
+    if (group.tokens.size() > 0) {
+      spool.index().add(group.tokens);
     }
     spool.letTokensGo();
   }

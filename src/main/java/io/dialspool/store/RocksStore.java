@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
@@ -31,6 +32,8 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.ReadOptions;
@@ -70,6 +73,13 @@ public final class RocksStore implements OrderedStore {
   private final WriteOptions synced = new WriteOptions().setSync(true);
   private final WriteOptions unsynced = new WriteOptions().setSync(false);
   private final ReadOptions scanning = new ReadOptions().setFillCache(false);
+  private final ReadOptions lookingUp = new ReadOptions();
+  private final FlushOptions flushing =
+      new FlushOptions().setWaitForFlush(true).setAllowWriteStall(false);
+  private final IngestExternalFileOptions ingesting =
+      new IngestExternalFileOptions().setMoveFiles(true);
+  private final Map<Space, ColumnFamilyOptions> options;
+  private long ingested;
   private Map<String, Long> sealedLogs = Map.of();
   private boolean sealFailed;
   private boolean closed;
@@ -81,6 +91,7 @@ public final class RocksStore implements OrderedStore {
       ManifestSeal seal,
       RocksDB db,
       Map<Space, ColumnFamilyHandle> families,
+      Map<Space, ColumnFamilyOptions> options,
       List<AutoCloseable> owned) {
     this.directory = directory;
     this.lockFile = lockFile;
@@ -89,6 +100,7 @@ public final class RocksStore implements OrderedStore {
     this.tables = new Tables(directory);
     this.db = db;
     this.families = families;
+    this.options = options;
     this.owned = owned;
   }
 
@@ -127,6 +139,7 @@ public final class RocksStore implements OrderedStore {
       var seal = new ManifestSeal(directory);
       seal.check();
       loadLibrary(directory.resolve("native"));
+      BulkFile.forgetAll(directory);
       store = open(directory, spaces, lockFile, lock, seal);
       store.tables.verifyNewest(store.db, verifiedBytes);
       seal.opened();
@@ -160,11 +173,12 @@ public final class RocksStore implements OrderedStore {
     var descriptors = new ArrayList<ColumnFamilyDescriptor>();
     descriptors.add(
         new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options(null, cache, owned)));
+    var options = new HashMap<Space, ColumnFamilyOptions>();
     for (Space space : spaces) {
+      options.put(space, options(space.access(), cache, owned));
       descriptors.add(
           new ColumnFamilyDescriptor(
-              space.name().getBytes(java.nio.charset.StandardCharsets.UTF_8),
-              options(space.access(), cache, owned)));
+              space.name().getBytes(java.nio.charset.StandardCharsets.UTF_8), options.get(space)));
     }
     var dbOptions =
         new DBOptions()
@@ -187,7 +201,7 @@ public final class RocksStore implements OrderedStore {
         families.put(spaces.get(i), handles.get(i + 1));
       }
       owned.addAll(0, handles);
-      return new RocksStore(directory, lockFile, lock, seal, db, families, owned);
+      return new RocksStore(directory, lockFile, lock, seal, db, families, options, owned);
     } catch (RocksDBException e) {
       closeAll(owned);
       throw e;
@@ -214,6 +228,8 @@ public final class RocksStore implements OrderedStore {
           .setMemtablePrefixBloomSizeRatio(0.1)
           .setMemtableWholeKeyFiltering(true)
           .setCompressionType(CompressionType.NO_COMPRESSION); // hashes don't compress
+    } else if (access == Space.Access.PASSING) {
+      options.setCompressionType(CompressionType.NO_COMPRESSION);
     } else if (access == Space.Access.COUNTER) {
       options.setMergeOperatorName("uint64add");
     }
@@ -277,6 +293,44 @@ public final class RocksStore implements OrderedStore {
   }
 
   @Override
+  public boolean get(Space space, byte[] key, byte[] into) {
+    try {
+      int length = db.get(family(space), lookingUp, key, into);
+      if (length != RocksDB.NOT_FOUND && length != into.length) {
+        throw new StoreException(
+            directory + ": a value of " + length + " bytes in " + space.name());
+      }
+      return length != RocksDB.NOT_FOUND;
+    } catch (RocksDBException e) {
+      throw failed("read", e);
+    }
+  }
+
+  @Override
+  public void ingest(Space space, Run run) {
+    if (run.size() == 0) {
+      return;
+    }
+    Path file = BulkFile.fresh(directory, ++ingested);
+    try {
+      BulkFile.write(file, run, familyOptions(space));
+      ColumnFamilyHandle family = family(space);
+      // What lies in memory of the space has to be in a table first, or RocksDB would hold up all
+      // writes while it sees to that.
+      db.flush(flushing, family);
+      db.ingestExternalFile(family, List.of(file.toString()), ingesting);
+    } catch (RocksDBException e) {
+      throw failed("write", e);
+    } finally {
+      BulkFile.forget(file);
+    }
+  }
+
+  private ColumnFamilyOptions familyOptions(Space space) {
+    return Objects.requireNonNull(options.get(space));
+  }
+
+  @Override
   public long sizeBytes() {
     try {
       long bytes = 0;
@@ -323,7 +377,7 @@ public final class RocksStore implements OrderedStore {
     var all = new ArrayList<AutoCloseable>(owned);
     // Handles first, then the database, then what it was opened with.
     all.add(families.size() + 1, db);
-    all.addAll(List.of(synced, unsynced, scanning));
+    all.addAll(List.of(synced, unsynced, scanning, lookingUp, flushing, ingesting));
     closeAll(all);
   }
 
