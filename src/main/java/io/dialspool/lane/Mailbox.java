@@ -19,7 +19,7 @@ public final class Mailbox {
   private final Runnable wake;
 
   /**
-   * @param wake called after each message
+   * @param wake called once for the messages of a group
    */
   public Mailbox(Runnable wake) {
     this.wake = wake;
@@ -33,6 +33,10 @@ public final class Mailbox {
     }
     bytes.addAndGet(size(message));
     messages.add(message);
+  }
+
+  /** Ring's thread only: there is something new. */
+  void deliver() {
     wake.run();
   }
 

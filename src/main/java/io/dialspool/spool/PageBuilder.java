@@ -33,6 +33,9 @@ final class PageBuilder {
   /** Sequence of its first item. */
   long first;
 
+  /** When its first item was accepted; milliseconds since 1970. */
+  long firstAcceptedAtMs;
+
   boolean isEmpty() {
     return count == 0;
   }

@@ -67,6 +67,7 @@ public final class SpoolStage implements Stage {
     PageBuilder page = lane.page;
     if (page.isEmpty()) {
       page.first = items.sequence(i);
+      page.firstAcceptedAtMs = acceptedAtMs;
     }
     page.add(items, i, acceptedAtMs);
     group.items++;
@@ -88,17 +89,30 @@ public final class SpoolStage implements Stage {
     int[] buckets = new int[taken.size()];
     Arrays.fill(buckets, DeadlineBucket.of(chunk.deadlineMs()));
     byte[] page = RedrivenPage.of(taken, chunk.deadlineMs(), acceptedAtMs);
-    write(lane, taken.get(0).sequence(), taken.size(), page, buckets);
+    write(lane, taken.get(0).sequence(), taken.size(), acceptedAtMs, page, buckets);
   }
 
   private void writePage(LaneInfo lane) {
     PageBuilder builder = lane.page;
     int count = builder.count();
     byte[] page = builder.finish();
-    write(lane, builder.first, count, page, builder.sortedBuckets(count));
+    write(
+        lane,
+        builder.first,
+        count,
+        builder.firstAcceptedAtMs,
+        page,
+        builder.sortedBuckets(count));
   }
 
-  private void write(LaneInfo lane, long first, int count, byte[] page, int[] buckets) {
+  private void write(
+      LaneInfo lane, long first, int count, long acceptedAtMs, byte[] page, int[] buckets) {
+    int distinct = 1;
+    for (int i = 1; i < count; i++) {
+      distinct += buckets[i] == buckets[i - 1] ? 0 : 1;
+    }
+    int[] counted = new int[2 * distinct];
+    int at = 0;
     group.batch.put(Keys.PAGES, Keys.page(lane.number(), first), page);
     group.batch.add(Keys.COUNTERS, Keys.stateCounter(lane.number(), 0), count);
     for (int from = 0; from < count; ) {
@@ -109,9 +123,11 @@ public final class SpoolStage implements Stage {
       group.batch.put(
           Keys.DEADLINES, Keys.deadline(lane.number(), buckets[from], first), new byte[0]);
       group.batch.add(Keys.COUNTERS, Keys.bucketCounter(lane.number(), buckets[from]), to - from);
+      counted[at++] = buckets[from];
+      counted[at++] = to - from;
       from = to;
     }
-    group.appended.add(new AppendedPage(lane, first, count, page));
+    group.appended.add(new AppendedPage(lane, first, count, acceptedAtMs, counted, page));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.dialspool.spool;
 import io.dialspool.store.OrderedStore;
 import io.dialspool.store.StoreException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * one stands. The store's own entry may be deleted only while memory holds none for the token
  * ({@link #letGo}): one ingested later would bring it back.
  *
+ * <p>Most tokens are new. A filter tells that of nearly all of them without a look at anything
+ * else; after a start it is made anew from the store, a piece at a time, and until it is whole the
+ * store is asked.
+ *
  * <p>Memory is bounded: with one table full and the other on its way the ring's thread waits.
  */
 public final class TokenIndex {
@@ -31,6 +36,11 @@ public final class TokenIndex {
   public static final int TABLE_ITEMS = 500_000;
 
   private static final int DELETED_TOGETHER = 500;
+  private static final byte[] LAST = new byte[17];
+
+  static {
+    Arrays.fill(LAST, (byte) 0xff);
+  }
 
   private final OrderedStore store;
   private final int tableItems;
@@ -47,6 +57,15 @@ public final class TokenIndex {
   private long fullThrough;
   private boolean wanted;
 
+  /** Every token since the start, and what the log brought. */
+  private final TokenFilter newer;
+
+  /** Every token that was in the store at the start; null until it is whole. */
+  private volatile @Nullable TokenFilter stored;
+
+  private final TokenFilter stocktaking;
+  private byte[] stocktakenBefore = new byte[0];
+
   /** The index's thread only: whether the full table is in the store. */
   private boolean ingested;
 
@@ -59,6 +78,8 @@ public final class TokenIndex {
   TokenIndex(OrderedStore store, int tableItems) {
     this.store = store;
     this.tableItems = tableItems;
+    this.newer = new TokenFilter(2 * tableItems);
+    this.stocktaking = new TokenFilter(2 * tableItems);
   }
 
   /**
@@ -90,6 +111,9 @@ public final class TokenIndex {
           }
           return true;
         });
+    for (int index = 0; index < filling.size(); index++) {
+      newer.add(filling.high(index), filling.low(index));
+    }
     fullFrom = first.position() == 0 ? nextCommit : first.getLong(0);
     fullThrough = fullFrom - 1;
   }
@@ -98,6 +122,10 @@ public final class TokenIndex {
 
   /** What is known of a token that an earlier group brought; null if nothing. */
   @Nullable TokenEntry known(long high, long low) {
+    TokenFilter older = stored;
+    if (older != null && !newer.mayHave(high, low) && !older.mayHave(high, low)) {
+      return null;
+    }
     TokenEntry newest = newest(high, low);
     if (newest != null) {
       return newest;
@@ -130,6 +158,9 @@ public final class TokenIndex {
     lock.lock();
     try {
       filling.putAll(group);
+      for (int index = 0; index < group.size(); index++) {
+        newer.add(group.high(index), group.low(index));
+      }
       nextCommit++;
       if (filling.size() >= tableItems && full == null) {
         send();
@@ -219,8 +250,9 @@ public final class TokenIndex {
   public int runOnce() {
     TokenTable table = due();
     if (table == null) {
-      return 0;
+      return stored == null ? takeStock() : 0;
     }
+    newer.prepare();
     if (!ingested) {
       store.ingest(Keys.TOKENS, new Sorted(table));
       ingested = true;
@@ -245,7 +277,10 @@ public final class TokenIndex {
   public boolean isDue() {
     lock.lock();
     try {
-      return full != null || filling.size() >= tableItems || (wanted && filling.size() > 0);
+      return stored == null
+          || full != null
+          || filling.size() >= tableItems
+          || (wanted && filling.size() > 0);
     } finally {
       lock.unlock();
     }
@@ -277,6 +312,30 @@ public final class TokenIndex {
       }
     }
     fullFrom = fullThrough + 1;
+  }
+
+  // What is ingested meanwhile may be met too, that does no harm.
+  private int takeStock() {
+    int[] seen = {0};
+    store.scan(
+        Keys.TOKENS,
+        stocktakenBefore,
+        LAST,
+        (key, entry) -> {
+          if (seen[0] == tableItems) {
+            stocktakenBefore = key;
+            return false;
+          }
+          seen[0]++;
+          ByteBuffer in = ByteBuffer.wrap(key);
+          stocktaking.add(in.getLong(), in.getLong());
+          return true;
+        });
+    if (seen[0] < tableItems) {
+      stored = stocktaking;
+      return 1;
+    }
+    return seen[0];
   }
 
   private record Sorted(TokenTable table, int[] order) implements OrderedStore.Run {

@@ -59,6 +59,10 @@ import org.slf4j.LoggerFactory;
 public final class RocksStore implements OrderedStore {
   private static final Logger LOG = LoggerFactory.getLogger(RocksStore.class);
   private static final long CACHE_BYTES = 64L << 20;
+
+  /** A table's filter must fit into one shard, or it is read anew for each look-up (measured). */
+  private static final int CACHE_SHARD_BITS = 1;
+
   private static final long MEMTABLE_BYTES = 32L << 20;
   private static final long VERIFIED_AT_START_BYTES = 256L << 20;
 
@@ -168,7 +172,7 @@ public final class RocksStore implements OrderedStore {
       Path directory, List<Space> spaces, FileChannel lockFile, FileLock lock, ManifestSeal seal)
       throws RocksDBException {
     var owned = new ArrayList<AutoCloseable>();
-    var cache = new LRUCache(CACHE_BYTES);
+    var cache = new LRUCache(CACHE_BYTES, CACHE_SHARD_BITS);
     owned.add(cache);
     var descriptors = new ArrayList<ColumnFamilyDescriptor>();
     descriptors.add(
