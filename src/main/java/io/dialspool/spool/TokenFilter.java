@@ -6,14 +6,14 @@ import java.util.List;
 /**
  * Tells of most tokens that were never added that they weren't, and of none that was: a Bloom
  * filter in blocks of one cache line (Putze, Sanders, Singler: Cache-, Hash- and Space-Efficient
- * Bloom Filters), one bit in each of a block's eight words, about twelve bits a token. It grows by
+ * Bloom Filters), one bit in each of a block's eight words, sixteen bits a token. It grows by
  * parts twice as large as the last one, up to a bound; beyond, the last part says maybe more and
  * more often. Keys are hashes already. One thread adds; {@link #prepare} may be another's.
  */
 final class TokenFilter {
   private static final int WORDS = 8;
-  private static final int TOKENS_A_BLOCK = WORDS * Long.SIZE / 12;
-  private static final int PARTS_MAX = 6;
+  private static final int TOKENS_A_BLOCK = WORDS * Long.SIZE / 16;
+  private static final int PARTS_MAX = 4;
 
   private static final class Part {
     private final long[] bits;
@@ -53,9 +53,10 @@ final class TokenFilter {
   private final int tokensAtStart;
   private final List<Part> parts = new ArrayList<>();
   private volatile Part prepared;
+  private boolean isEmpty = true;
 
   /**
-   * @param tokensAtStart of the first part; the last is 32 times as large
+   * @param tokensAtStart of the first part; the last is 8 times as large
    */
   TokenFilter(int tokensAtStart) {
     this.tokensAtStart = tokensAtStart;
@@ -64,6 +65,9 @@ final class TokenFilter {
   }
 
   boolean mayHave(long high, long low) {
+    if (isEmpty) {
+      return false;
+    }
     for (int i = parts.size() - 1; i >= 0; i--) {
       if (parts.get(i).mayHave(high, low)) {
         return true;
@@ -80,6 +84,7 @@ final class TokenFilter {
       parts.add(last);
     }
     last.add(high, low);
+    isEmpty = false;
   }
 
   private Part next() {

@@ -78,8 +78,8 @@ public final class TokenIndex {
   TokenIndex(OrderedStore store, int tableItems) {
     this.store = store;
     this.tableItems = tableItems;
-    this.newer = new TokenFilter(2 * tableItems);
-    this.stocktaking = new TokenFilter(2 * tableItems);
+    this.newer = new TokenFilter(8 * tableItems);
+    this.stocktaking = new TokenFilter(8 * tableItems);
   }
 
   /**

@@ -184,12 +184,15 @@ final class TokenTable {
       begins[bucket + 1] += begins[bucket];
     }
     var sorted = new int[size];
+    var highs = new long[size]; // beside the indexes: to look each up would miss the cache
     int[] next = begins.clone();
     for (int index = 0; index < size; index++) {
-      sorted[next[bucket(index)]++] = index;
+      int at = next[bucket(index)]++;
+      sorted[at] = index;
+      highs[at] = high(index);
     }
     for (int bucket = 0; bucket < 1 << RADIX_BITS; bucket++) {
-      sort(sorted, begins[bucket], begins[bucket + 1]);
+      sort(sorted, highs, begins[bucket], begins[bucket + 1]);
     }
     return sorted;
   }
@@ -198,20 +201,23 @@ final class TokenTable {
     return (int) (high(index) >>> (Long.SIZE - RADIX_BITS));
   }
 
-  private void sort(int[] indexes, int from, int to) {
+  private void sort(int[] indexes, long[] highs, int from, int to) {
     for (int i = from + 1; i < to; i++) {
       int one = indexes[i];
+      long high = highs[i];
       int at = i;
-      while (at > from && compare(indexes[at - 1], one) > 0) {
+      while (at > from && isAfter(highs[at - 1], indexes[at - 1], high, one)) {
         indexes[at] = indexes[at - 1];
+        highs[at] = highs[at - 1];
         at--;
       }
       indexes[at] = one;
+      highs[at] = high;
     }
   }
 
-  private int compare(int one, int other) {
-    int high = Long.compareUnsigned(high(one), high(other));
-    return high != 0 ? high : Long.compareUnsigned(low(one), low(other));
+  private boolean isAfter(long high, int index, long otherHigh, int other) {
+    int order = Long.compareUnsigned(high, otherHigh);
+    return order > 0 || (order == 0 && Long.compareUnsigned(low(index), low(other)) > 0);
   }
 }
