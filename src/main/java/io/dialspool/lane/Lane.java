@@ -106,9 +106,10 @@ public final class Lane {
     for (int i = 0; i < buckets.length; i += 2) {
       unsettledByBucket.merge(buckets[i], (long) buckets[i + 1], Long::sum);
     }
-    if (cursor == page.first() && !reading && page.count() <= windowRoom) {
+    byte[] bytes = page.page();
+    if (bytes != null && cursor == page.first() && !reading && page.count() <= windowRoom) {
       cursor = tail;
-      for (StoredRequest request : Page.read(info, page.first(), page.page())) {
+      for (StoredRequest request : Page.read(info, page.first(), bytes)) {
         load(request, nowNs);
       }
     } else {
@@ -117,6 +118,7 @@ public final class Lane {
       }
       onDisk += page.count();
     }
+    info.takesPages(cursor == tail);
   }
 
   /** Where to read ahead from; {@link #loaded} must follow. */
@@ -149,6 +151,7 @@ public final class Lane {
         load(request, nowNs);
       }
     }
+    info.takesPages(cursor == tail);
   }
 
   private void load(StoredRequest stored, long nowNs) {

@@ -50,8 +50,7 @@ public final class Mailbox {
   }
 
   private static long size(LaneMessage message) {
-    return message instanceof LaneMessage.Appended appended
-        ? MESSAGE_BYTES + appended.page().page().length
-        : MESSAGE_BYTES;
+    byte[] page = message instanceof LaneMessage.Appended appended ? appended.page().page() : null;
+    return MESSAGE_BYTES + (page == null ? 0 : page.length);
   }
 }

@@ -11,7 +11,10 @@ import io.dialspool.ring.Fault;
 import io.dialspool.ring.Stage;
 import io.dialspool.ring.Verdict;
 import io.dialspool.store.OrderedStore;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +33,17 @@ public final class DedupeStage implements Stage {
               + " new token)");
 
   private static final int RENAMES_MAX = 1_000;
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
   private final Spool spool;
   private final CommitGroup group;
   private final Hasher64 fingerprintHasher;
+
+  /** Token keys of the body at hand. */
+  private final long[] highs = new long[DialItems.ITEMS_MAX];
+
+  private final long[] lows = new long[DialItems.ITEMS_MAX];
 
   // The page that the last duplicate lay in: a replayed file repeats whole pages in a row.
   private int seenLane;
@@ -67,29 +77,47 @@ public final class DedupeStage implements Stage {
       }
       return;
     }
+    if (!hasFine(items)) {
+      return;
+    }
+    if (lane == null) {
+      lane = spool.makeLane(slot.campaign());
+      group.batch.put(Keys.LANES, Keys.lane(lane.number()), lane.encode());
+    } else if (lane.isUnrouted()) {
+      spool.routeAnew(lane);
+      group.batch.put(Keys.LANES, Keys.lane(lane.number()), lane.encode());
+    }
+    slot.lane(lane.number());
+    for (int i = 0; i < items.count(); i++) {
+      HashValue128 key = key(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i));
+      highs[i] = key.getMostSignificantBits();
+      lows[i] = key.getLeastSignificantBits();
+    }
+    spool.index().expect(highs, items.count());
     for (int i = 0; i < items.count(); i++) {
       if (items.verdict(i) == Verdict.FINE) {
-        if (lane == null) {
-          lane = spool.makeLane(slot.campaign());
-          group.batch.put(Keys.LANES, Keys.lane(lane.number()), lane.encode());
-        } else if (lane.isUnrouted()) {
-          spool.routeAnew(lane);
-          group.batch.put(Keys.LANES, Keys.lane(lane.number()), lane.encode());
-        }
-        slot.lane(lane.number());
         judge(lane, items, i);
       }
     }
   }
 
+  private static boolean hasFine(DialItems items) {
+    for (int i = 0; i < items.count(); i++) {
+      if (items.verdict(i) == Verdict.FINE) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void judge(LaneInfo lane, DialItems items, int i) {
-    HashValue128 key = key(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i));
     long check = check(lane, items, i);
-    TokenEntry known = known(key);
+    TokenEntry known = known(highs[i], lows[i]);
     if (known == null) {
       long sequence = lane.nextSequence++;
       items.spooledAs(i, sequence);
-      add(key, lane, sequence, check, fingerprint(items, i));
+      group.tokens.put(
+          highs[i], lows[i], lane.number(), sequence, check, fingerprint(items, i));
     } else if (known.check() != check || known.lane() != lane.number()) {
       items.collides(i);
     } else if (known.fingerprint() != fingerprint(items, i)) {
@@ -185,8 +213,10 @@ public final class DedupeStage implements Stage {
   }
 
   private @Nullable TokenEntry known(HashValue128 key) {
-    long high = key.getMostSignificantBits();
-    long low = key.getLeastSignificantBits();
+    return known(key.getMostSignificantBits(), key.getLeastSignificantBits());
+  }
+
+  private @Nullable TokenEntry known(long high, long low) {
     int ofGroup = group.tokens.find(high, low);
     return ofGroup < 0 ? spool.index().known(high, low) : group.tokens.entry(ofGroup);
   }
@@ -212,10 +242,9 @@ public final class DedupeStage implements Stage {
         fingerprintHasher.hashBytesToLong(bytes, items.phoneAt(i), items.phoneBytes(i))
             * Fingerprint.OF_PHONE;
     int at = items.attributesAt(i);
-    ByteBuffer in = ByteBuffer.wrap(bytes);
     for (int pair = 0; pair < items.attributePairs(i); pair++) {
-      int nameBytes = in.getInt(at);
-      int valueBytes = in.getInt(at + 4 + nameBytes);
+      int nameBytes = (int) INT.get(bytes, at);
+      int valueBytes = (int) INT.get(bytes, at + 4 + nameBytes);
       int length = 8 + nameBytes + valueBytes;
       sum += fingerprintHasher.hashBytesToLong(bytes, at, length);
       at += length;

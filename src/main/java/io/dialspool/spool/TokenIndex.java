@@ -120,6 +120,15 @@ public final class TokenIndex {
 
   // --- ring's thread
 
+  /** Says which tokens will be looked up next. */
+  void expect(long[] highs, int count) {
+    newer.touch(highs, count);
+    TokenFilter older = stored;
+    if (older != null) {
+      older.touch(highs, count);
+    }
+  }
+
   /** What is known of a token that an earlier group brought; null if nothing. */
   @Nullable TokenEntry known(long high, long low) {
     TokenFilter older = stored;

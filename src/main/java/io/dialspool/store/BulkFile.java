@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
+import org.rocksdb.DirectSlice;
 import org.rocksdb.EnvOptions;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDBException;
@@ -44,11 +45,14 @@ final class BulkFile {
     try (var database = new DBOptions();
         var options = new Options(database, family);
         var environment = new EnvOptions();
+        // Slices are pointers handed over as they are; with buffers JNI asks anew for each entry.
+        var keySlice = new DirectSlice(key, run.keyBytes());
+        var valueSlice = new DirectSlice(value, run.valueBytes());
         var out = new SstFileWriter(environment, options)) {
       out.open(file.toString());
       for (int i = 0; i < run.size(); i++) {
         run.read(i, key.clear(), value.clear());
-        out.put(key.flip(), value.flip());
+        out.put(keySlice, valueSlice);
       }
       out.finish();
     }

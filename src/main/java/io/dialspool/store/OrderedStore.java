@@ -1,6 +1,7 @@
 package io.dialspool.store;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +100,11 @@ public interface OrderedStore extends AutoCloseable {
   /** Changes to apply together; one thread. */
   interface Batch extends AutoCloseable {
     void put(Space space, byte[] key, byte[] value);
+
+    /** The same with the first {@code valueBytes} bytes of {@code value}. */
+    default void put(Space space, byte[] key, byte[] value, int valueBytes) {
+      put(space, key, Arrays.copyOf(value, valueBytes));
+    }
 
     void delete(Space space, byte[] key);
 

@@ -553,11 +553,28 @@ public final class RocksStore implements OrderedStore {
 
   private final class RocksBatch implements Batch {
     private final WriteBatch writes = new WriteBatch();
+    private ByteBuffer direct = ByteBuffer.allocateDirect(1 << 16);
 
     @Override
     public void put(Space space, byte[] key, byte[] value) {
       try {
         writes.put(family(space), key, value);
+      } catch (RocksDBException e) {
+        throw failed("put", e);
+      }
+    }
+
+    // Through memory that RocksDB reads in place: an array would have to be of the very length.
+    @Override
+    public void put(Space space, byte[] key, byte[] value, int valueBytes) {
+      if (direct.capacity() < key.length + valueBytes) {
+        direct = ByteBuffer.allocateDirect(Math.max(2 * direct.capacity(), key.length + valueBytes));
+      }
+      direct.clear().put(key).put(value, 0, valueBytes);
+      ByteBuffer keyPart = direct.duplicate().flip().limit(key.length);
+      ByteBuffer valuePart = direct.flip().position(key.length);
+      try {
+        writes.put(family(space), keyPart, valuePart);
       } catch (RocksDBException e) {
         throw failed("put", e);
       }

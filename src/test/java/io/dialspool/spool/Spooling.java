@@ -134,7 +134,12 @@ public final class Spooling {
   public List<StoredRequest> requests() {
     var all = new ArrayList<StoredRequest>();
     for (AppendedPage page : appended) {
-      all.addAll(Page.read(page.lane(), page.first(), page.page()));
+      byte[] key = Keys.page(page.lane().number(), page.first());
+      all.addAll(
+          Page.read(
+              page.lane(),
+              page.first(),
+              Objects.requireNonNull(spool.store().get(Keys.PAGES, key))));
     }
     return all;
   }
