@@ -26,6 +26,9 @@ public final class VoidStore implements OrderedStore {
   public void write(Batch batch, boolean sync) {}
 
   @Override
+  public void ingest(Space space, Run run) {}
+
+  @Override
   public long sizeBytes() {
     return 0;
   }

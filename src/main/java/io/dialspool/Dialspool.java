@@ -36,8 +36,10 @@ import io.dialspool.spool.Spool;
 import io.dialspool.spool.SpoolStage;
 import io.dialspool.spool.StoreReply;
 import io.dialspool.spool.StoreWorker;
+import io.dialspool.spool.TokenIndex;
 import io.dialspool.store.PatientStore;
 import io.dialspool.store.RocksStore;
+import io.dialspool.store.StoreException;
 import io.dialspool.time.Clock;
 import io.dialspool.time.DutyThread;
 import io.dialspool.validate.NumberRule;
@@ -82,6 +84,7 @@ public final class Dialspool implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Dialspool.class);
   private static final int LOOK_UPS_WAITING_MAX = 10_000;
   private static final long DRAIN_MS = 15_000;
+  private static final long INDEX_WAIT_NS = 200_000;
   private static final String KEY_FILE = "doors.keyFile";
   private static final long SCRUBBED_BYTES = 64L << 20;
 
@@ -173,6 +176,7 @@ public final class Dialspool implements AutoCloseable {
               new EnqueueStage(spoolStage, mailbox), // hands over to its lane
               new AcknowledgeStage())); // intake answers, only from here on
 
+      startIndex(spool.index());
       startThreads(worker, clock);
       ring.start();
       own(() -> shutDown(ring));
@@ -414,6 +418,34 @@ public final class Dialspool implements AutoCloseable {
     own(this::drain);
     storeThread.start();
     dispatchThread.start();
+  }
+
+  private void startIndex(TokenIndex index) {
+    var thread =
+        own(
+            new DutyThread(
+                "dialspool-index",
+                new DutyThread.Duty() {
+                  @Override
+                  public int runOnce() {
+                    return index.runOnce();
+                  }
+
+                  @Override
+                  public long idleNs() {
+                    return Long.MAX_VALUE;
+                  }
+                },
+                this::halt));
+    index.runBeside(
+        thread::wake,
+        () -> {
+          if (failure.get() != null) {
+            throw new StoreException("the token index has stopped");
+          }
+          LockSupport.parkNanos(INDEX_WAIT_NS);
+        });
+    thread.start();
   }
 
   private void wakeDispatch() {

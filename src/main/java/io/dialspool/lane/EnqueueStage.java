@@ -24,18 +24,24 @@ public final class EnqueueStage implements Stage {
 
   @Override
   public void endOfGroup(List<DialSlot> group) {
+    boolean any = false;
     for (AppendedPage page : spool.takeAppended()) {
       mailbox.put(new LaneMessage.Appended(page));
+      any = true;
     }
     for (DialSlot slot : group) {
       if (slot.isRecall()) {
         if (slot.items().verdict(0) == Verdict.DUPLICATE) {
           mailbox.put(
               new LaneMessage.Recall(slot.lane(), slot.items().sequence(0), slot.recallReply()));
+          any = true;
         } else {
           slot.recallReply().accept(new RecallAnswer.Unknown());
         }
       }
+    }
+    if (any) {
+      mailbox.deliver();
     }
   }
 }

@@ -100,23 +100,25 @@ public final class Lane {
    * waits on disk.
    */
   public void appended(AppendedPage page, int windowRoom, long nowNs) {
-    List<StoredRequest> requests = Page.read(info, page.first(), page.page());
-    accepted += requests.size();
-    tail = page.first() + requests.size();
-    for (StoredRequest request : requests) {
-      unsettledByBucket.merge(DeadlineBucket.of(request.deadlineMs()), 1L, Long::sum);
+    accepted += page.count();
+    tail = page.first() + page.count();
+    int[] buckets = page.buckets();
+    for (int i = 0; i < buckets.length; i += 2) {
+      unsettledByBucket.merge(buckets[i], (long) buckets[i + 1], Long::sum);
     }
-    if (cursor == page.first() && !reading && requests.size() <= windowRoom) {
+    byte[] bytes = page.page();
+    if (bytes != null && cursor == page.first() && !reading && page.count() <= windowRoom) {
       cursor = tail;
-      for (StoredRequest request : requests) {
+      for (StoredRequest request : Page.read(info, page.first(), bytes)) {
         load(request, nowNs);
       }
     } else {
       if (onDisk == 0) {
-        oldestOnDiskMs = requests.get(0).acceptedAtMs();
+        oldestOnDiskMs = page.acceptedAtMs();
       }
-      onDisk += requests.size();
+      onDisk += page.count();
     }
+    info.takesPages(cursor == tail);
   }
 
   /** Where to read ahead from; {@link #loaded} must follow. */
@@ -149,6 +151,7 @@ public final class Lane {
         load(request, nowNs);
       }
     }
+    info.takesPages(cursor == tail);
   }
 
   private void load(StoredRequest stored, long nowNs) {

@@ -19,7 +19,7 @@ public final class Mailbox {
   private final Runnable wake;
 
   /**
-   * @param wake called after each message
+   * @param wake called once for the messages of a group
    */
   public Mailbox(Runnable wake) {
     this.wake = wake;
@@ -33,6 +33,10 @@ public final class Mailbox {
     }
     bytes.addAndGet(size(message));
     messages.add(message);
+  }
+
+  /** Ring's thread only: there is something new. */
+  void deliver() {
     wake.run();
   }
 
@@ -46,8 +50,7 @@ public final class Mailbox {
   }
 
   private static long size(LaneMessage message) {
-    return message instanceof LaneMessage.Appended appended
-        ? MESSAGE_BYTES + appended.page().page().length
-        : MESSAGE_BYTES;
+    byte[] page = message instanceof LaneMessage.Appended appended ? appended.page().page() : null;
+    return MESSAGE_BYTES + (page == null ? 0 : page.length);
   }
 }

@@ -23,6 +23,7 @@ import io.dialspool.spool.OutcomeFeed;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.SpoolStage;
 import io.dialspool.spool.StoreWorker;
+import io.dialspool.spool.TokenIndex;
 import io.dialspool.validate.NumberRule;
 import io.dialspool.validate.ValidateStage;
 import java.util.List;
@@ -36,9 +37,14 @@ final class Life {
   /**
    * @param timeoutNs of a call
    * @param groupItemsMax of one commit group
+   * @param tokensTogether that the index brings into the store at once
    */
   record Settings(
-      DispatchConfig dispatch, double callsPerSecond, long timeoutNs, int groupItemsMax) {}
+      DispatchConfig dispatch,
+      double callsPerSecond,
+      long timeoutNs,
+      int groupItemsMax,
+      int tokensTogether) {}
 
   /** The last stage: answers go out, and the slots may be cleared. */
   private static final class Acknowledge implements Stage {
@@ -61,6 +67,7 @@ final class Life {
   final StoreWorker worker;
   final Dispatcher dispatcher;
   final Spool spool;
+  final TokenIndex index;
   final OutcomeFeed feed;
   final DeadLetters deadLetters;
 
@@ -69,6 +76,7 @@ final class Life {
   long dispatchAtNs = Long.MAX_VALUE;
   boolean storeTurnComes;
   boolean ringTurnComes;
+  boolean indexTurnComes;
   int turns;
   long turnsSecond;
 
@@ -76,6 +84,7 @@ final class Life {
    * Starts from what is in the store.
    *
    * @param wake called whenever dispatch has something to do
+   * @param wakeIndex called whenever the token index has
    */
   Life(
       Wiring wiring,
@@ -86,10 +95,13 @@ final class Life {
       SimulatedClock clock,
       SplittableRandom random,
       Consumer<String> alarms,
-      Runnable wake) {
+      Runnable wake,
+      Runnable wakeIndex) {
     this.line = line;
     this.gates = gates;
-    spool = Spool.open(store, campaign -> SimulatedTarget.IDENTITY);
+    spool = Spool.open(store, campaign -> SimulatedTarget.IDENTITY, settings.tokensTogether());
+    index = spool.index();
+    index.runBeside(wakeIndex, index::runOnce);
     feed = new OutcomeFeed(spool);
     deadLetters = new DeadLetters(spool, feed);
     var mailbox = new Mailbox(wake);

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -135,10 +136,7 @@ class SimulatedStore implements OrderedStore {
 
   @Override
   public void write(Batch batch, boolean sync) {
-    boolean dies = writesUntilCrash == 0;
-    if (writesUntilCrash >= 0) {
-      writesUntilCrash--;
-    }
+    boolean dies = dies();
     if (dies && !crashAfterSync) {
       throw new SimulatedCrash("before a write");
     }
@@ -159,9 +157,59 @@ class SimulatedStore implements OrderedStore {
     }
   }
 
+  /**
+   * All or nothing, as a batch of its own; and what was unsynced stays so, as the log is another
+   * file.
+   */
+  @Override
+  public void ingest(Space space, Run run) {
+    boolean dies = dies();
+    if (dies && !crashAfterSync) {
+      throw new SimulatedCrash("before an ingest");
+    }
+    ByteBuffer key = ByteBuffer.allocate(run.keyBytes());
+    ByteBuffer value = ByteBuffer.allocate(run.valueBytes());
+    byte @Nullable [] last = null;
+    for (int i = 0; i < run.size(); i++) {
+      run.read(i, key.clear(), value.clear());
+      if (last != null && Arrays.compareUnsigned(last, key.array()) >= 0) {
+        throw new IllegalArgumentException("keys out of order");
+      }
+      last = key.array().clone();
+      var one = new Changes.One(space, last, value.array().clone(), false, 0);
+      if (takes(one)) {
+        space(space).put(one.key, Objects.requireNonNull(one.value));
+        outlives(one);
+      }
+    }
+    writes++;
+    if (dies) {
+      throw new SimulatedCrash("after an ingest");
+    }
+  }
+
+  /** A batch before it that is lost leaves what was ingested since. */
+  private void outlives(Changes.One ingested) {
+    for (List<Change> changes : unsynced) {
+      changes.replaceAll(
+          change ->
+              change.space.equals(ingested.space) && Arrays.equals(change.key, ingested.key)
+                  ? new Change(change.space, change.key, ingested.value)
+                  : change);
+    }
+  }
+
   /** Whether a change reaches the disk; a broken store may say no. */
   boolean takes(Changes.One one) {
     return true;
+  }
+
+  private boolean dies() {
+    boolean dies = writesUntilCrash == 0;
+    if (writesUntilCrash >= 0) {
+      writesUntilCrash--;
+    }
+    return dies;
   }
 
   private void apply(Changes.One one, List<Change> undo) {

@@ -71,6 +71,7 @@ public final class Simulation {
   private final SplittableRandom world;
   private final SplittableRandom timing;
   private final SplittableRandom parts;
+  private final SplittableRandom index;
 
   private final IntakeLedger intake;
   private final CallLedger calls;
@@ -103,6 +104,7 @@ public final class Simulation {
     clock = new SimulatedClock(BIRTH_MS + world.nextLong(3_600_000));
     events = new EventQueue(clock);
     trace = new Trace(clock, lines);
+    index = new SplittableRandom(~seed);
     settings = drawSettings();
     intake = new IntakeLedger(this::failure, clock);
     feeds = new FeedLedger(this::failure);
@@ -171,7 +173,8 @@ public final class Simulation {
         dispatch,
         callsPerSecond,
         world.nextInt(3) == 0 ? (1 + world.nextInt(10)) * SECOND_NS : 10 * SECOND_NS,
-        world.nextInt(3) == 0 ? 25 + world.nextInt(200) : 4_096);
+        world.nextInt(3) == 0 ? 25 + world.nextInt(200) : 4_096,
+        1 + index.nextInt(index.nextInt(4) == 0 ? 400 : 40));
   }
 
   /**
@@ -560,9 +563,17 @@ public final class Simulation {
               if (holder[0] != null) {
                 dispatchIn(holder[0], timing.nextLong(100 * US));
               }
+            },
+            () -> {
+              if (holder[0] != null) {
+                indexTurn(holder[0]);
+              }
             });
     holder[0] = born;
     life = born;
+    if (born.index.isDue()) {
+      indexTurn(born);
+    }
     intake.checkCounts(born.dispatcher.lanes());
     intake.checkAgainst(recount, born.dispatcher.lanes());
     trace.note("started");
@@ -659,6 +670,22 @@ public final class Simulation {
               at.storeTurnComes = false;
               if (at.worker.runOnce() == 256) {
                 storeTurn(at);
+              }
+            }
+          });
+    }
+  }
+
+  private void indexTurn(Life at) {
+    if (!at.indexTurnComes) {
+      at.indexTurnComes = true;
+      events.in(
+          index.nextLong(index.nextInt(4) == 0 ? 2 * SECOND_NS : 10 * MS),
+          () -> {
+            if (life == at) {
+              at.indexTurnComes = false;
+              if (at.index.runOnce() > 0) {
+                indexTurn(at);
               }
             }
           });

@@ -1,5 +1,6 @@
 package io.dialspool.spool;
 
+import com.dynatrace.hash4j.hashing.HashValue128;
 import com.dynatrace.hash4j.hashing.Hasher64;
 import io.dialspool.request.ClientToken;
 import io.dialspool.request.Reason;
@@ -10,7 +11,10 @@ import io.dialspool.ring.Fault;
 import io.dialspool.ring.Stage;
 import io.dialspool.ring.Verdict;
 import io.dialspool.store.OrderedStore;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +33,17 @@ public final class DedupeStage implements Stage {
               + " new token)");
 
   private static final int RENAMES_MAX = 1_000;
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
   private final Spool spool;
   private final CommitGroup group;
   private final Hasher64 fingerprintHasher;
+
+  /** Token keys of the body at hand. */
+  private final long[] highs = new long[DialItems.ITEMS_MAX];
+
+  private final long[] lows = new long[DialItems.ITEMS_MAX];
 
   // The page that the last duplicate lay in: a replayed file repeats whole pages in a row.
   private int seenLane;
@@ -66,29 +77,47 @@ public final class DedupeStage implements Stage {
       }
       return;
     }
+    if (!hasFine(items)) {
+      return;
+    }
+    if (lane == null) {
+      lane = spool.makeLane(slot.campaign());
+      group.batch.put(Keys.LANES, Keys.lane(lane.number()), lane.encode());
+    } else if (lane.isUnrouted()) {
+      spool.routeAnew(lane);
+      group.batch.put(Keys.LANES, Keys.lane(lane.number()), lane.encode());
+    }
+    slot.lane(lane.number());
+    for (int i = 0; i < items.count(); i++) {
+      HashValue128 key = key(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i));
+      highs[i] = key.getMostSignificantBits();
+      lows[i] = key.getLeastSignificantBits();
+    }
+    spool.index().expect(highs, items.count());
     for (int i = 0; i < items.count(); i++) {
       if (items.verdict(i) == Verdict.FINE) {
-        if (lane == null) {
-          lane = spool.makeLane(slot.campaign());
-          group.batch.put(Keys.LANES, Keys.lane(lane.number()), lane.encode());
-        } else if (lane.isUnrouted()) {
-          spool.routeAnew(lane);
-          group.batch.put(Keys.LANES, Keys.lane(lane.number()), lane.encode());
-        }
-        slot.lane(lane.number());
         judge(lane, items, i);
       }
     }
   }
 
+  private static boolean hasFine(DialItems items) {
+    for (int i = 0; i < items.count(); i++) {
+      if (items.verdict(i) == Verdict.FINE) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void judge(LaneInfo lane, DialItems items, int i) {
-    byte[] key = Spool.tokenKey(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i));
     long check = check(lane, items, i);
-    TokenEntry known = known(key);
+    TokenEntry known = known(highs[i], lows[i]);
     if (known == null) {
       long sequence = lane.nextSequence++;
       items.spooledAs(i, sequence);
-      group.addToken(key, new TokenEntry(lane.number(), sequence, check, fingerprint(items, i)));
+      group.tokens.put(
+          highs[i], lows[i], lane.number(), sequence, check, fingerprint(items, i));
     } else if (known.check() != check || known.lane() != lane.number()) {
       items.collides(i);
     } else if (known.fingerprint() != fingerprint(items, i)) {
@@ -101,7 +130,7 @@ public final class DedupeStage implements Stage {
   /** A recall's only item becomes a duplicate of what it recalls, if that is known. */
   private void look(LaneInfo lane, DialItems items, int i) {
     TokenEntry known =
-        known(Spool.tokenKey(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i)));
+        known(key(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i)));
     if (known != null && known.check() == check(lane, items, i)) {
       items.duplicateOf(i, known.sequence(), RequestState.QUEUED);
     }
@@ -122,7 +151,7 @@ public final class DedupeStage implements Stage {
     }
     for (Settlement end : chunk.candidates()) {
       StoredRequest from = end.request();
-      TokenEntry known = known(tokenKey(lane, from));
+      TokenEntry known = known(key(lane, from.bytes(), from.tokenAt(), from.tokenBytes()));
       // Purged, or another bears the token by now.
       if (known == null || known.sequence() != from.sequence() || isRedriven(from)) {
         chunk.skip();
@@ -140,13 +169,12 @@ public final class DedupeStage implements Stage {
       }
       long sequence = lane.nextSequence++;
       group.addRedriven(from, sequence);
-      group.addToken(
-          Spool.tokenKey(lane, token, 0, token.length),
-          new TokenEntry(
-              lane.number(),
-              sequence,
-              lane.checkHasher.hashBytesToLong(token),
-              known.fingerprint()));
+      add(
+          key(lane, token, 0, token.length),
+          lane,
+          sequence,
+          lane.checkHasher.hashBytesToLong(token),
+          known.fingerprint());
       chunk.take(from, sequence, token, renamed ? 0 : doubtUntilMs);
     }
   }
@@ -173,26 +201,34 @@ public final class DedupeStage implements Stage {
       String suffix = "-r" + n;
       int kept = Math.min(base.length(), ClientToken.CHARS_MAX - suffix.length());
       byte[] token = (base.substring(0, kept) + suffix).getBytes(StandardCharsets.US_ASCII);
-      if (known(Spool.tokenKey(lane, token, 0, token.length)) == null) {
+      if (known(key(lane, token, 0, token.length)) == null) {
         return token;
       }
     }
     return null;
   }
 
-  private static byte[] tokenKey(LaneInfo lane, StoredRequest request) {
-    return Spool.tokenKey(lane, request.bytes(), request.tokenAt(), request.tokenBytes());
+  private static HashValue128 key(LaneInfo lane, byte[] bytes, int at, int length) {
+    return lane.tokenHasher.hashBytesTo128Bits(bytes, at, length);
   }
 
-  private @Nullable TokenEntry known(byte[] key) {
-    TokenEntry known = group.known(key);
-    if (known == null) {
-      byte[] stored = spool.store().get(Keys.TOKENS, key);
-      if (stored != null) {
-        known = TokenEntry.decode(stored);
-      }
-    }
-    return known;
+  private @Nullable TokenEntry known(HashValue128 key) {
+    return known(key.getMostSignificantBits(), key.getLeastSignificantBits());
+  }
+
+  private @Nullable TokenEntry known(long high, long low) {
+    int ofGroup = group.tokens.find(high, low);
+    return ofGroup < 0 ? spool.index().known(high, low) : group.tokens.entry(ofGroup);
+  }
+
+  private void add(HashValue128 key, LaneInfo lane, long sequence, long check, long fingerprint) {
+    group.tokens.put(
+        key.getMostSignificantBits(),
+        key.getLeastSignificantBits(),
+        lane.number(),
+        sequence,
+        check,
+        fingerprint);
   }
 
   private static long check(LaneInfo lane, DialItems items, int i) {
@@ -206,10 +242,9 @@ public final class DedupeStage implements Stage {
         fingerprintHasher.hashBytesToLong(bytes, items.phoneAt(i), items.phoneBytes(i))
             * Fingerprint.OF_PHONE;
     int at = items.attributesAt(i);
-    ByteBuffer in = ByteBuffer.wrap(bytes);
     for (int pair = 0; pair < items.attributePairs(i); pair++) {
-      int nameBytes = in.getInt(at);
-      int valueBytes = in.getInt(at + 4 + nameBytes);
+      int nameBytes = (int) INT.get(bytes, at);
+      int valueBytes = (int) INT.get(bytes, at + 4 + nameBytes);
       int length = 8 + nameBytes + valueBytes;
       sum += fingerprintHasher.hashBytesToLong(bytes, at, length);
       at += length;

@@ -54,13 +54,16 @@ final class Keys {
    */
   static final Space COUNTERS = new Space("counters", Access.COUNTER);
 
-  /** Keyed hash of lane and token → {@link TokenEntry}. */
+  /** Keyed hash of lane and token → {@link TokenEntry}; all but the newest. */
   static final Space TOKENS = new Space("tokens", Access.LOOKUP);
+
+  /** Commit number → keys and entries that it brought, until they are among the tokens. */
+  static final Space TOKENLOG = new Space("tokenlog", Access.PASSING);
 
   static final List<Space> ALL =
       List.of(
           META, LANES, CURSORS, MARKS, PAUSES, PAGES, SETTLED, OUTCOMES, REDRIVEN, DEADLINES,
-          COUNTERS, TOKENS);
+          COUNTERS, TOKENS, TOKENLOG);
 
   private Keys() {}
 
@@ -98,6 +101,10 @@ final class Keys {
 
   static byte[] bucketCounter(int lane, int bucket) {
     return ByteBuffer.allocate(9).putInt(lane).put((byte) 1).putInt(bucket).array();
+  }
+
+  static byte[] commit(long number) {
+    return ByteBuffer.allocate(8).putLong(number).array();
   }
 
   static byte[] text(String key) {

@@ -24,6 +24,9 @@ public final class LaneInfo {
   /** What the group at hand brings it. Ring's thread only. */
   final PageBuilder page = new PageBuilder();
 
+  /** Whether pages are wanted in memory as they come; a hint. */
+  private volatile boolean takesPages = true;
+
   /** Ring's thread only. */
   long nextSequence;
 
@@ -49,6 +52,17 @@ public final class LaneInfo {
 
   public CampaignId campaign() {
     return campaign;
+  }
+
+  /** Dispatch says so; pages that come without their bytes are read when they are needed. */
+  public void takesPages(boolean now) {
+    if (takesPages != now) {
+      takesPages = now;
+    }
+  }
+
+  boolean takesPages() {
+    return takesPages;
   }
 
   /** Where its requests go, for as long as any is unsettled. */

@@ -33,6 +33,9 @@ final class PageBuilder {
   /** Sequence of its first item. */
   long first;
 
+  /** When its first item was accepted; milliseconds since 1970. */
+  long firstAcceptedAtMs;
+
   boolean isEmpty() {
     return count == 0;
   }
@@ -85,25 +88,30 @@ final class PageBuilder {
     buckets[count++] = DeadlineBucket.of(items.deadlineMs(item));
   }
 
-  /** The page; the builder is empty afterwards but for {@link #sortedBuckets}. */
+  /** The page, its first {@link #length} bytes; to be read before the next {@link #clear}. */
   byte[] finish() {
     bytes[0] = VERSION;
     bytes[1] = (byte) (count >>> 8);
     bytes[2] = (byte) count;
-    byte[] page = Arrays.copyOf(bytes, used);
+    return bytes;
+  }
+
+  int length() {
+    return used;
+  }
+
+  /** Empty for the next page. */
+  void clear() {
     if (bytes.length > 2 * BYTES_FULL) {
       bytes = new byte[HEAD_BYTES];
     }
     used = HEAD_BYTES;
     count = 0;
-    return page;
   }
 
-  /**
-   * Deadline buckets of the {@code itemCount} items, ascending; call before the next {@link #add}.
-   */
-  int[] sortedBuckets(int itemCount) {
-    Arrays.sort(buckets, 0, itemCount);
+  /** Deadline buckets of its items, ascending. */
+  int[] sortedBuckets() {
+    Arrays.sort(buckets, 0, count);
     return buckets;
   }
 

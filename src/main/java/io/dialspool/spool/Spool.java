@@ -33,12 +33,17 @@ import org.jspecify.annotations.Nullable;
  * one key for up to 256 of them. Starting costs a few look-ups a lane, however much is waiting.
  */
 public final class Spool {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
+
+  /** All tokens in their space, no log of the newest ones; it becomes 2 as it is opened. */
+  private static final int OLDEST_FORMAT = 1;
+
   private static final int UNFINISHED = 0;
 
   private final OrderedStore store;
   private final Route route;
   private final Seeds seeds;
+  private final TokenIndex index;
   private final Map<CampaignId, LaneInfo> lanes = new ConcurrentHashMap<>();
   private final List<RestoredLane> restored = new ArrayList<>();
   private final Set<CampaignId> paused = new LinkedHashSet<>();
@@ -47,10 +52,11 @@ public final class Spool {
   /** Held by the ring's thread while a group redrives, and by the store thread while it purges. */
   private final ReentrantLock tokens = new ReentrantLock();
 
-  private Spool(OrderedStore store, Route route, Seeds seeds) {
+  private Spool(OrderedStore store, Route route, Seeds seeds, int tokensTogether) {
     this.store = store;
     this.route = route;
     this.seeds = seeds;
+    this.index = new TokenIndex(store, tokensTogether);
   }
 
   /**
@@ -79,11 +85,21 @@ public final class Spool {
    *     elsewhere than it did
    */
   public static Spool open(OrderedStore store, Route route) {
+    return open(store, route, TokenIndex.TABLE_ITEMS);
+  }
+
+  /**
+   * @param tokensTogether the index writes its newest tokens once there are so many
+   */
+  public static Spool open(OrderedStore store, Route route, int tokensTogether) {
     byte[] format = store.get(Keys.META, Keys.text("format"));
     if (format == null) {
-      return lay(store, route);
+      return new Spool(store, route, writeHead(store, FORMAT), tokensTogether);
     }
-    var spool = new Spool(store, route, seeds(store));
+    var spool = new Spool(store, route, seeds(store), tokensTogether);
+    if (format[0] != FORMAT) {
+      finish(store); // an older version would not look into the log
+    }
     spool.restore();
     return spool;
   }
@@ -113,11 +129,13 @@ public final class Spool {
     if (format.length == 1 && format[0] == UNFINISHED) {
       throw new StoreException("the spool is what a salvage left that didn't end");
     }
-    if (format.length != 1 || format[0] != FORMAT) {
+    if (format.length != 1 || format[0] < OLDEST_FORMAT || format[0] > FORMAT) {
       throw new StoreException(
           "the spool is of format "
               + (format.length == 1 ? "" + format[0] : "unknown")
-              + ", this version reads format "
+              + ", this version reads formats "
+              + OLDEST_FORMAT
+              + " to "
               + FORMAT);
     }
   }
@@ -150,11 +168,8 @@ public final class Spool {
     return Keys.ALL;
   }
 
-  private static Spool lay(OrderedStore store, Route route) {
-    return new Spool(store, route, writeHead(store, FORMAT));
-  }
-
   private void restore() {
+    index.restore();
     store.scan(
         Keys.LANES,
         Keys.lane(0),
@@ -305,6 +320,10 @@ public final class Spool {
     return store;
   }
 
+  public TokenIndex index() {
+    return index;
+  }
+
   Seeds seeds() {
     return seeds;
   }
@@ -349,11 +368,10 @@ public final class Spool {
       return Optional.empty();
     }
     byte[] bytes = token.value().getBytes(StandardCharsets.US_ASCII);
-    byte[] value = store.get(Keys.TOKENS, tokenKey(lane, bytes, 0, bytes.length));
-    if (value == null) {
+    TokenEntry entry = index.find(tokenKey(lane, bytes, 0, bytes.length));
+    if (entry == null) {
       return Optional.empty();
     }
-    TokenEntry entry = TokenEntry.decode(value);
     if (entry.check() != lane.checkHasher.hashBytesToLong(bytes)) {
       return Optional.empty();
     }

@@ -39,6 +39,10 @@ public final class SpoolCheck {
   private final Seeds seeds;
   private final Hasher64 fingerprints;
   private final List<Lane> lanes = new ArrayList<>();
+
+  /** Tokens that are in the log; where the store holds others for them, these stand. */
+  private final TokenTable newest = new TokenTable();
+
   private long tokensMatched;
   private long requestsSeen;
 
@@ -76,6 +80,13 @@ public final class SpoolCheck {
 
   /** Looks at everything; by lane. */
   public List<Lane> run() {
+    all(
+        Keys.TOKENLOG,
+        (key, tokens) -> {
+          if (key.length != 8 || !newest.read(tokens)) {
+            tell(Keys.TOKENLOG, 0, 0, "holds tokens that can't be read");
+          }
+        });
     var numbers = new TreeMap<Integer, byte[]>();
     all(Keys.LANES, (key, value) -> numbers.put(ByteBuffer.wrap(key).getInt(), value));
     var campaigns = new HashMap<CampaignId, Integer>();
@@ -178,8 +189,15 @@ public final class SpoolCheck {
   }
 
   private void tokens() {
-    long[] count = {0};
-    all(Keys.TOKENS, (key, value) -> count[0]++);
+    long[] count = {newest.size()};
+    all(
+        Keys.TOKENS,
+        (key, value) -> {
+          ByteBuffer in = ByteBuffer.wrap(key);
+          if (key.length != 16 || newest.find(in.getLong(), in.getLong()) < 0) {
+            count[0]++;
+          }
+        });
     if (count[0] != tokensMatched) {
       tell(
           Keys.TOKENS,
@@ -341,16 +359,10 @@ public final class SpoolCheck {
 
     private void token(StoredRequest request, boolean ended) {
       byte[] token = request.clientToken().getBytes(StandardCharsets.US_ASCII);
-      byte[] entry = store.get(Keys.TOKENS, Spool.tokenKey(lane, token, 0, token.length));
-      if (entry == null) {
-        tell(Keys.TOKENS, request.sequence(), "has no entry for its token");
+      TokenEntry known = entry(Spool.tokenKey(lane, token, 0, token.length), request);
+      if (known == null) {
         return;
       }
-      if (entry.length != TokenEntry.BYTES) {
-        tell(Keys.TOKENS, request.sequence(), "has an entry that can't be read");
-        return;
-      }
-      TokenEntry known = TokenEntry.decode(entry);
       if (known.sequence() > request.sequence() && known.lane() == number && ended) {
         return; // the token went to a request that came after this one's end
       }
@@ -372,6 +384,23 @@ public final class SpoolCheck {
       } catch (StoreException e) {
         tell(Keys.PAGES, request.sequence(), String.valueOf(e.getMessage()));
       }
+    }
+
+    private @Nullable TokenEntry entry(byte[] key, StoredRequest request) {
+      ByteBuffer in = ByteBuffer.wrap(key);
+      int index = newest.find(in.getLong(), in.getLong());
+      if (index >= 0) {
+        return newest.entry(index);
+      }
+      byte[] entry = store.get(Keys.TOKENS, key);
+      if (entry == null) {
+        tell(Keys.TOKENS, request.sequence(), "has no entry for its token");
+      } else if (entry.length != TokenEntry.BYTES) {
+        tell(Keys.TOKENS, request.sequence(), "has an entry that can't be read");
+      } else {
+        return TokenEntry.decode(entry);
+      }
+      return null;
     }
 
     // The mark goes with the dead letter's page, which may be let go of first.

@@ -19,6 +19,8 @@ public final class SpoolStage implements Stage {
     void committed(int requests, long syncNs);
   }
 
+  private static final byte[] NOTHING = {};
+
   private final Spool spool;
   private final CommitGroup group;
   private final Clock clock;
@@ -67,6 +69,7 @@ public final class SpoolStage implements Stage {
     PageBuilder page = lane.page;
     if (page.isEmpty()) {
       page.first = items.sequence(i);
+      page.firstAcceptedAtMs = acceptedAtMs;
     }
     page.add(items, i, acceptedAtMs);
     group.items++;
@@ -88,30 +91,58 @@ public final class SpoolStage implements Stage {
     int[] buckets = new int[taken.size()];
     Arrays.fill(buckets, DeadlineBucket.of(chunk.deadlineMs()));
     byte[] page = RedrivenPage.of(taken, chunk.deadlineMs(), acceptedAtMs);
-    write(lane, taken.get(0).sequence(), taken.size(), page, buckets);
+    write(lane, taken.get(0).sequence(), taken.size(), acceptedAtMs, page, page.length, buckets);
   }
 
   private void writePage(LaneInfo lane) {
     PageBuilder builder = lane.page;
-    int count = builder.count();
     byte[] page = builder.finish();
-    write(lane, builder.first, count, page, builder.sortedBuckets(count));
+    write(
+        lane,
+        builder.first,
+        builder.count(),
+        builder.firstAcceptedAtMs,
+        page,
+        builder.length(),
+        builder.sortedBuckets());
+    builder.clear();
   }
 
-  private void write(LaneInfo lane, long first, int count, byte[] page, int[] buckets) {
-    group.batch.put(Keys.PAGES, Keys.page(lane.number(), first), page);
+  private void write(
+      LaneInfo lane,
+      long first,
+      int count,
+      long acceptedAtMs,
+      byte[] page,
+      int pageBytes,
+      int[] buckets) {
+    group.batch.put(Keys.PAGES, Keys.page(lane.number(), first), page, pageBytes);
     group.batch.add(Keys.COUNTERS, Keys.stateCounter(lane.number(), 0), count);
+    int distinct = 1;
+    for (int i = 1; i < count; i++) {
+      distinct += buckets[i] == buckets[i - 1] ? 0 : 1;
+    }
+    int[] counted = new int[2 * distinct];
+    int at = 0;
     for (int from = 0; from < count; ) {
       int to = from + 1;
       while (to < count && buckets[to] == buckets[from]) {
         to++;
       }
-      group.batch.put(
-          Keys.DEADLINES, Keys.deadline(lane.number(), buckets[from], first), new byte[0]);
+      group.batch.put(Keys.DEADLINES, Keys.deadline(lane.number(), buckets[from], first), NOTHING);
       group.batch.add(Keys.COUNTERS, Keys.bucketCounter(lane.number(), buckets[from]), to - from);
+      counted[at++] = buckets[from];
+      counted[at++] = to - from;
       from = to;
     }
-    group.appended.add(new AppendedPage(lane, first, count, page));
+    group.appended.add(
+        new AppendedPage(
+            lane,
+            first,
+            count,
+            acceptedAtMs,
+            counted,
+            lane.takesPages() ? Arrays.copyOf(page, pageBytes) : null));
   }
 
   @Override
@@ -121,10 +152,16 @@ public final class SpoolStage implements Stage {
         writePage(lane);
       }
     }
+    if (group.tokens.size() > 0) {
+      spool.index().log(group.tokens, group.batch);
+    }
     if (group.batch.size() > 0) {
       long beganNs = clock.nanoTime();
       spool.store().write(group.batch, true);
       meter.committed(group.items, clock.nanoTime() - beganNs);
+    }
+    if (group.tokens.size() > 0) {
+      spool.index().add(group.tokens);
     }
     spool.letTokensGo();
   }

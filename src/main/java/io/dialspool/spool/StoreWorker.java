@@ -272,8 +272,10 @@ public final class StoreWorker {
         Keys.page(lane.number(), purge.fromPage()),
         Keys.page(lane.number(), Long.MAX_VALUE),
         (key, value) -> {
-          if (page[0] != null) {
-            purgePage(purge, settled, (long) page[0], (byte[]) page[1]);
+          if (page[0] != null && !purgePage(purge, settled, (long) page[0], (byte[]) page[1])) {
+            next[0] = (long) page[0];
+            seen[0] = PURGED_TOGETHER_MAX + 1; // there is more
+            return false;
           }
           page[0] = ByteBuffer.wrap(key).getLong(4);
           page[1] = value;
@@ -305,31 +307,35 @@ public final class StoreWorker {
     purge.done().accept(more ? next[0] : 0);
   }
 
-  private void purgePage(
+  /** Returns false if the page must wait until its tokens have left the index's memory. */
+  private boolean purgePage(
       StoreCommand.Purge purge, SettledRanges settled, long first, byte[] value) {
     LaneInfo lane = purge.lane();
     if (settled.skip(first) == first) {
-      return; // some of it has not ended
+      return true; // some of it has not ended
     }
     for (SettledPart.Outcome outcome : SettledPart.ofPage(store, lane.number(), first).values()) {
       boolean dead = OutcomeIndex.isDead(outcome.state());
       if (outcome.settledAtMs() >= (dead ? purge.deadBeforeMs() : purge.endedBeforeMs())) {
-        return;
+        return true;
       }
     }
     if (!spool.tryKeepTokens()) {
-      return; // a redrive is at it; the next round comes by again
+      return true; // a redrive is at it; the next round comes by again
     }
     try {
-      letGo(lane, first, value);
-      store.write(batch, false); // lost in a crash, it is purged again
+      boolean gone = letGo(lane, first, value);
+      if (gone) {
+        store.write(batch, false); // lost in a crash, it is purged again
+      }
       batch.clear();
+      return gone;
     } finally {
       spool.letTokensGo();
     }
   }
 
-  private void letGo(LaneInfo lane, long first, byte[] value) {
+  private boolean letGo(LaneInfo lane, long first, byte[] value) {
     store.scan(
         Keys.SETTLED,
         Keys.page(lane.number(), first),
@@ -341,9 +347,8 @@ public final class StoreWorker {
     for (StoredRequest request : Page.read(lane, first, value)) {
       byte[] token = request.clientToken().getBytes(StandardCharsets.US_ASCII);
       byte[] key = Spool.tokenKey(lane, token, 0, token.length);
-      byte[] entry = store.get(Keys.TOKENS, key);
-      if (entry != null && TokenEntry.decode(entry).sequence() == request.sequence()) {
-        batch.delete(Keys.TOKENS, key);
+      if (!spool.index().letGo(key, request.sequence(), batch)) {
+        return false;
       }
       batch.delete(Keys.REDRIVEN, Keys.redriven(lane.number(), request.sequence()));
       batch.delete(
@@ -351,6 +356,7 @@ public final class StoreWorker {
           Keys.deadline(lane.number(), DeadlineBucket.of(request.deadlineMs()), first));
     }
     batch.delete(Keys.PAGES, Keys.page(lane.number(), first));
+    return true;
   }
 
   private void purgeCounters(StoreCommand.Purge purge) {

@@ -1,5 +1,7 @@
 package io.dialspool.store;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,35 @@ public interface OrderedStore extends AutoCloseable {
    */
   void write(Batch batch, boolean sync);
 
+  /**
+   * The value of a key in a space whose values are all of one length, without garbage.
+   *
+   * @param into as long as a value of the space
+   * @return whether the key is there
+   */
+  default boolean get(Space space, byte[] key, byte[] into) {
+    byte[] value = get(space, key);
+    if (value == null) {
+      return false;
+    }
+    if (value.length != into.length) {
+      throw new StoreException(
+          "a value of " + value.length + " bytes in " + space.name() + ", not " + into.length);
+    }
+    System.arraycopy(value, 0, into, 0, value.length);
+    return true;
+  }
+
+  /**
+   * Puts many entries in bulk, beside the batches: far cheaper than one by one where keys are
+   * random. They override what was written before, and are overridden by what is written after.
+   * All are there or none, also after a crash; once it has returned they survive one. Holds up
+   * neither reads nor writes. One thread at a time.
+   *
+   * @throws StoreException if the disk refused; nothing of them is there then
+   */
+  void ingest(Space space, Run run);
+
   /** Bytes on disk, about. */
   long sizeBytes();
 
@@ -51,12 +82,29 @@ public interface OrderedStore extends AutoCloseable {
     boolean visit(byte[] key, byte[] value);
   }
 
+  /** Entries sorted by key, keys distinct, all of one length, and so the values. */
+  interface Run {
+    int size();
+
+    int keyBytes();
+
+    int valueBytes();
+
+    /** Appends key and value of an entry; {@code index} is asked for in order. */
+    void read(int index, ByteBuffer key, ByteBuffer value);
+  }
+
   /** A key and its value. */
   record Entry(byte[] key, byte[] value) {}
 
   /** Changes to apply together; one thread. */
   interface Batch extends AutoCloseable {
     void put(Space space, byte[] key, byte[] value);
+
+    /** The same with the first {@code valueBytes} bytes of {@code value}. */
+    default void put(Space space, byte[] key, byte[] value, int valueBytes) {
+      put(space, key, Arrays.copyOf(value, valueBytes));
+    }
 
     void delete(Space space, byte[] key);
 

@@ -55,11 +55,24 @@ public final class PatientStore implements OrderedStore {
       if (!e.isNoRoom() || givenUp) {
         throw e;
       }
-      writeOnceThereIsRoom(batch, sync, e);
+      onceThereIsRoom(() -> store.write(batch, sync), e);
     }
   }
 
-  private void writeOnceThereIsRoom(Batch batch, boolean sync, StoreException first) {
+  /** Nothing of a failed one is there, so it is begun anew. */
+  @Override
+  public void ingest(Space space, Run run) {
+    try {
+      store.ingest(space, run);
+    } catch (StoreException e) {
+      if (!e.isNoRoom() || givenUp) {
+        throw e;
+      }
+      onceThereIsRoom(() -> store.ingest(space, run), e);
+    }
+  }
+
+  private void onceThereIsRoom(Runnable write, StoreException first) {
     if (waiting.getAndIncrement() == 0) {
       LOG.warn("{}; nothing is acknowledged until there is room", first.getMessage());
     }
@@ -67,7 +80,7 @@ public final class PatientStore implements OrderedStore {
       while (true) {
         pause.run();
         try {
-          store.write(batch, sync);
+          write.run();
           LOG.warn("there is room again: the write that had failed is done");
           return;
         } catch (StoreException e) {
@@ -84,6 +97,11 @@ public final class PatientStore implements OrderedStore {
   @Override
   public byte @Nullable [] get(Space space, byte[] key) {
     return store.get(space, key);
+  }
+
+  @Override
+  public boolean get(Space space, byte[] key, byte[] into) {
+    return store.get(space, key, into);
   }
 
   @Override

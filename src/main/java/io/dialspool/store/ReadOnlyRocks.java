@@ -252,6 +252,11 @@ final class ReadOnlyRocks implements OrderedStore {
   }
 
   @Override
+  public void ingest(Space space, Run run) {
+    throw new UnsupportedOperationException("opened for reading");
+  }
+
+  @Override
   public long sizeBytes() {
     return tables().stream().mapToLong(LiveFileMetaData::size).sum();
   }

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
@@ -29,8 +30,12 @@ import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactionOptionsUniversal;
+import org.rocksdb.CompactionStyle;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.ReadOptions;
@@ -56,7 +61,13 @@ import org.slf4j.LoggerFactory;
 public final class RocksStore implements OrderedStore {
   private static final Logger LOG = LoggerFactory.getLogger(RocksStore.class);
   private static final long CACHE_BYTES = 64L << 20;
+
+  /** A table's filter must fit into one shard, or it is read anew for each look-up (measured). */
+  private static final int CACHE_SHARD_BITS = 1;
+
   private static final long MEMTABLE_BYTES = 32L << 20;
+  private static final int RUNS_MERGED_MIN = 8;
+  private static final int RUNS_MAX = 200;
   private static final long VERIFIED_AT_START_BYTES = 256L << 20;
 
   private final Path directory;
@@ -70,6 +81,13 @@ public final class RocksStore implements OrderedStore {
   private final WriteOptions synced = new WriteOptions().setSync(true);
   private final WriteOptions unsynced = new WriteOptions().setSync(false);
   private final ReadOptions scanning = new ReadOptions().setFillCache(false);
+  private final ReadOptions lookingUp = new ReadOptions();
+  private final FlushOptions flushing =
+      new FlushOptions().setWaitForFlush(true).setAllowWriteStall(false);
+  private final IngestExternalFileOptions ingesting =
+      new IngestExternalFileOptions().setMoveFiles(true);
+  private final Map<Space, ColumnFamilyOptions> options;
+  private long ingested;
   private Map<String, Long> sealedLogs = Map.of();
   private boolean sealFailed;
   private boolean closed;
@@ -81,6 +99,7 @@ public final class RocksStore implements OrderedStore {
       ManifestSeal seal,
       RocksDB db,
       Map<Space, ColumnFamilyHandle> families,
+      Map<Space, ColumnFamilyOptions> options,
       List<AutoCloseable> owned) {
     this.directory = directory;
     this.lockFile = lockFile;
@@ -89,6 +108,7 @@ public final class RocksStore implements OrderedStore {
     this.tables = new Tables(directory);
     this.db = db;
     this.families = families;
+    this.options = options;
     this.owned = owned;
   }
 
@@ -127,6 +147,7 @@ public final class RocksStore implements OrderedStore {
       var seal = new ManifestSeal(directory);
       seal.check();
       loadLibrary(directory.resolve("native"));
+      BulkFile.forgetAll(directory);
       store = open(directory, spaces, lockFile, lock, seal);
       store.tables.verifyNewest(store.db, verifiedBytes);
       seal.opened();
@@ -155,16 +176,17 @@ public final class RocksStore implements OrderedStore {
       Path directory, List<Space> spaces, FileChannel lockFile, FileLock lock, ManifestSeal seal)
       throws RocksDBException {
     var owned = new ArrayList<AutoCloseable>();
-    var cache = new LRUCache(CACHE_BYTES);
+    var cache = new LRUCache(CACHE_BYTES, CACHE_SHARD_BITS);
     owned.add(cache);
     var descriptors = new ArrayList<ColumnFamilyDescriptor>();
     descriptors.add(
         new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options(null, cache, owned)));
+    var options = new HashMap<Space, ColumnFamilyOptions>();
     for (Space space : spaces) {
+      options.put(space, options(space.access(), cache, owned));
       descriptors.add(
           new ColumnFamilyDescriptor(
-              space.name().getBytes(java.nio.charset.StandardCharsets.UTF_8),
-              options(space.access(), cache, owned)));
+              space.name().getBytes(java.nio.charset.StandardCharsets.UTF_8), options.get(space)));
     }
     var dbOptions =
         new DBOptions()
@@ -187,7 +209,7 @@ public final class RocksStore implements OrderedStore {
         families.put(spaces.get(i), handles.get(i + 1));
       }
       owned.addAll(0, handles);
-      return new RocksStore(directory, lockFile, lock, seal, db, families, owned);
+      return new RocksStore(directory, lockFile, lock, seal, db, families, options, owned);
     } catch (RocksDBException e) {
       closeAll(owned);
       throw e;
@@ -210,10 +232,26 @@ public final class RocksStore implements OrderedStore {
             .setCompressionType(CompressionType.LZ4_COMPRESSION)
             .setLevelCompactionDynamicLevelBytes(true);
     if (access == Space.Access.LOOKUP) {
+      // Random keys overlap everywhere: by level, all would be written anew with every fourth file
+      // (measured: the most of all CPU under load). Sizes that are alike are merged instead.
+      var merging =
+          new CompactionOptionsUniversal()
+              .setMinMergeWidth(RUNS_MERGED_MIN)
+              .setMaxSizeAmplificationPercent(300);
+      owned.add(merging);
       options
+          .setCompactionStyle(CompactionStyle.UNIVERSAL)
+          .setCompactionOptionsUniversal(merging)
+          .setLevel0FileNumCompactionTrigger(2 * RUNS_MERGED_MIN)
+          // Nobody who writes is to wait for them: looked up are mostly keys that aren't there, and
+          // that the filters tell.
+          .setLevel0SlowdownWritesTrigger(RUNS_MAX)
+          .setLevel0StopWritesTrigger(2 * RUNS_MAX)
           .setMemtablePrefixBloomSizeRatio(0.1)
           .setMemtableWholeKeyFiltering(true)
           .setCompressionType(CompressionType.NO_COMPRESSION); // hashes don't compress
+    } else if (access == Space.Access.PASSING) {
+      options.setCompressionType(CompressionType.NO_COMPRESSION);
     } else if (access == Space.Access.COUNTER) {
       options.setMergeOperatorName("uint64add");
     }
@@ -277,6 +315,44 @@ public final class RocksStore implements OrderedStore {
   }
 
   @Override
+  public boolean get(Space space, byte[] key, byte[] into) {
+    try {
+      int length = db.get(family(space), lookingUp, key, into);
+      if (length != RocksDB.NOT_FOUND && length != into.length) {
+        throw new StoreException(
+            directory + ": a value of " + length + " bytes in " + space.name());
+      }
+      return length != RocksDB.NOT_FOUND;
+    } catch (RocksDBException e) {
+      throw failed("read", e);
+    }
+  }
+
+  @Override
+  public void ingest(Space space, Run run) {
+    if (run.size() == 0) {
+      return;
+    }
+    Path file = BulkFile.fresh(directory, ++ingested);
+    try {
+      BulkFile.write(file, run, familyOptions(space));
+      ColumnFamilyHandle family = family(space);
+      // What lies in memory of the space has to be in a table first, or RocksDB would hold up all
+      // writes while it sees to that.
+      db.flush(flushing, family);
+      db.ingestExternalFile(family, List.of(file.toString()), ingesting);
+    } catch (RocksDBException e) {
+      throw failed("write", e);
+    } finally {
+      BulkFile.forget(file);
+    }
+  }
+
+  private ColumnFamilyOptions familyOptions(Space space) {
+    return Objects.requireNonNull(options.get(space));
+  }
+
+  @Override
   public long sizeBytes() {
     try {
       long bytes = 0;
@@ -323,7 +399,7 @@ public final class RocksStore implements OrderedStore {
     var all = new ArrayList<AutoCloseable>(owned);
     // Handles first, then the database, then what it was opened with.
     all.add(families.size() + 1, db);
-    all.addAll(List.of(synced, unsynced, scanning));
+    all.addAll(List.of(synced, unsynced, scanning, lookingUp, flushing, ingesting));
     closeAll(all);
   }
 
@@ -477,11 +553,28 @@ public final class RocksStore implements OrderedStore {
 
   private final class RocksBatch implements Batch {
     private final WriteBatch writes = new WriteBatch();
+    private ByteBuffer direct = ByteBuffer.allocateDirect(1 << 16);
 
     @Override
     public void put(Space space, byte[] key, byte[] value) {
       try {
         writes.put(family(space), key, value);
+      } catch (RocksDBException e) {
+        throw failed("put", e);
+      }
+    }
+
+    // Through memory that RocksDB reads in place: an array would have to be of the very length.
+    @Override
+    public void put(Space space, byte[] key, byte[] value, int valueBytes) {
+      if (direct.capacity() < key.length + valueBytes) {
+        direct = ByteBuffer.allocateDirect(Math.max(2 * direct.capacity(), key.length + valueBytes));
+      }
+      direct.clear().put(key).put(value, 0, valueBytes);
+      ByteBuffer keyPart = direct.duplicate().flip().limit(key.length);
+      ByteBuffer valuePart = direct.flip().position(key.length);
+      try {
+        writes.put(family(space), keyPart, valuePart);
       } catch (RocksDBException e) {
         throw failed("put", e);
       }

@@ -13,6 +13,8 @@ public record Space(String name, Access access) {
     ORDERED,
     /** Random keys, looked up one by one, most of them absent. */
     LOOKUP,
+    /** Written in key order and deleted soon after; read at a start only. */
+    PASSING,
     /** Eight-byte numbers changed by {@link OrderedStore.Batch#add}. */
     COUNTER
   }

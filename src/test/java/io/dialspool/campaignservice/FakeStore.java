@@ -82,6 +82,11 @@ final class FakeStore implements OrderedStore {
   }
 
   @Override
+  public void ingest(Space space, Run run) {
+    throw new UnsupportedOperationException("nothing in bulk here");
+  }
+
+  @Override
   public long sizeBytes() {
     return 0;
   }

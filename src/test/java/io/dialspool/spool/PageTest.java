@@ -94,7 +94,7 @@ class PageTest {
       builder.add(one, 0, 0);
     }
     assertTrue(builder.isFull());
-    byte[] page = builder.finish();
+    byte[] page = finish(builder);
     assertEquals(256, Page.count(page));
     assertEquals(256, Page.read(LANE, 1, page).size());
   }
@@ -109,7 +109,7 @@ class PageTest {
       added++;
     }
     assertEquals(35, added);
-    assertEquals(35, Page.read(LANE, 1, builder.finish()).size());
+    assertEquals(35, Page.read(LANE, 1, finish(builder)).size());
   }
 
   @Test
@@ -127,7 +127,7 @@ class PageTest {
         Lead.of("b", 30_000),
         Lead.of("c", 59_999));
     assertEquals(
-        List.of(1, 1, 3), Arrays.stream(builder.sortedBuckets(3)).limit(3).boxed().toList());
+        List.of(1, 1, 3), Arrays.stream(builder.sortedBuckets()).limit(3).boxed().toList());
   }
 
   @Test
@@ -165,6 +165,12 @@ class PageTest {
     for (int i = 0; i < leads.length; i++) {
       builder.add(items, i, 77);
     }
-    return builder.finish();
+    return finish(builder);
+  }
+
+  private static byte[] finish(PageBuilder builder) {
+    byte[] page = Arrays.copyOf(builder.finish(), builder.length());
+    builder.clear();
+    return page;
   }
 }

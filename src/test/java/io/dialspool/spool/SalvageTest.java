@@ -263,7 +263,7 @@ class SalvageTest {
       store.write(batch, true);
     }
     StoreException e = assertThrows(StoreException.class, this::salvage);
-    assertEquals("the spool is of format 9, this version reads format 1", e.getMessage());
+    assertEquals("the spool is of format 9, this version reads formats 1 to 2", e.getMessage());
   }
 
   // --- lives

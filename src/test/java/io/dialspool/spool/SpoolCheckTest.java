@@ -218,9 +218,9 @@ class SpoolCheckTest {
 
   @Test
   void shouldRefuseASpoolOfANewerVersion() {
-    put(Keys.META, Keys.text("format"), new byte[] {2});
+    put(Keys.META, Keys.text("format"), new byte[] {3});
     StoreException e = assertThrows(StoreException.class, this::check);
-    assertEquals("the spool is of format 2, this version reads format 1", e.getMessage());
+    assertEquals("the spool is of format 3, this version reads formats 1 to 2", e.getMessage());
     assertThrows(StoreException.class, () -> new Spooling(store));
   }
 

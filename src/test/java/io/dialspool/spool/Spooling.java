@@ -49,7 +49,7 @@ public final class Spooling {
   }
 
   public Spooling(OrderedStore store, Route route) {
-    spool = Spool.open(store, route);
+    spool = Spool.open(store, route, 1);
     stage = new SpoolStage(spool, STILL, (requests, syncNs) -> commits.add(requests));
   }
 
@@ -61,6 +61,9 @@ public final class Spooling {
     }
     stages.forEach(one -> one.endOfGroup(slots));
     appended.addAll(stage.takeAppended());
+    while (spool.index().runOnce() > 0) {
+      // until all tokens are in the store
+    }
     var all = new ArrayList<List<Found>>();
     for (DialSlot slot : slots) {
       var found = new ArrayList<Found>();
@@ -131,7 +134,12 @@ public final class Spooling {
   public List<StoredRequest> requests() {
     var all = new ArrayList<StoredRequest>();
     for (AppendedPage page : appended) {
-      all.addAll(Page.read(page.lane(), page.first(), page.page()));
+      byte[] key = Keys.page(page.lane().number(), page.first());
+      all.addAll(
+          Page.read(
+              page.lane(),
+              page.first(),
+              Objects.requireNonNull(spool.store().get(Keys.PAGES, key))));
     }
     return all;
   }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryStore implements OrderedStore {
   private final Map<Space, NavigableMap<byte[], byte[]>> spaces = new HashMap<>();
   private int syncs;
+  private int ingested;
   private boolean broken;
   private boolean full;
 
@@ -80,6 +81,28 @@ public final class MemoryStore implements OrderedStore {
     }
     ((Changes) batch).changes.forEach(Runnable::run);
     syncs += sync ? 1 : 0;
+  }
+
+  @Override
+  public void ingest(Space space, Run run) {
+    if (broken) {
+      throw new StoreException("the disk is broken");
+    }
+    if (full) {
+      throw StoreException.noRoom("no room", new IllegalStateException());
+    }
+    for (int i = 0; i < run.size(); i++) {
+      ByteBuffer key = ByteBuffer.allocate(run.keyBytes());
+      ByteBuffer value = ByteBuffer.allocate(run.valueBytes());
+      run.read(i, key, value);
+      in(space).put(key.array(), value.array());
+    }
+    ingested += run.size();
+  }
+
+  /** Entries that came in bulk. */
+  public int ingested() {
+    return ingested;
   }
 
   @Override
