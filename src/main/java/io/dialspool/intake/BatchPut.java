@@ -1,6 +1,5 @@
 package io.dialspool.intake;
 
-import com.lmax.disruptor.InsufficientCapacityException;
 import io.dialspool.http.ApiError;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.request.CampaignId;
@@ -17,9 +16,9 @@ import io.netty.handler.codec.http.LastHttpContent;
 
 /**
  * One PutDialRequestBatch: gathers the body, asks for admission, parses, takes a slot of the ring,
- * answers once that is synced. On its event loop except for {@link #synced}.
+ * answers once that is synced. On its event loop except for {@link #synced} and {@link #lost}.
  */
-final class BatchPut implements Exchange, WaitingForRoom.Waiter, DialSlot.Reply {
+final class BatchPut implements Exchange, WaitingForRoom.Waiter, GroupReply {
   private static final long PATIENCE_MS = 100;
   private static final byte[] SUCCESSFUL = JsonBytes.ascii("{\"successfulRequests\":[");
   private static final byte[] FAILED = JsonBytes.ascii("],\"failedRequests\":[");
@@ -38,6 +37,10 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, DialSlot.Reply 
   /** Kept from the first byte until the answer, for until then the slot holds as many. */
   private long reservedBytes;
 
+  /** Where the group's bytes hold the answer. */
+  private int answerAt;
+
+  private int answerBytes;
   private boolean bodyHeld = true;
   private boolean running;
   private boolean closed;
@@ -112,19 +115,12 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, DialSlot.Reply 
       end(ApiError.validation(e.member() + ": " + e.reason()));
       return true;
     }
-    long sequence;
-    try {
-      sequence = intake.ring.tryNext();
-    } catch (InsufficientCapacityException e) {
+    DialSlot slot = door.loop().departures.claim();
+    if (slot == null) {
       items.clear(); // another loop was faster; parsed again when there is room
       return false;
     }
-    try {
-      DialSlot slot = intake.ring.get(sequence);
-      door.loop().items = slot.trade(campaign, items, intake.clock.epochMs(), this);
-    } finally {
-      intake.ring.publish(sequence);
-    }
+    door.loop().items = slot.trade(campaign, items, intake.clock.epochMs(), this);
     bodyHeld = false;
     body.release();
     return true;
@@ -146,12 +142,20 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, DialSlot.Reply 
     refuse(error, true);
   }
 
-  /** On the ring's thread. */
+  // --- answering
+
+  @Override
+  public Outbox outbox() {
+    return door.loop().outbox;
+  }
+
   @Override
   public void synced(DialSlot slot) {
     DialItems items = slot.items();
     int count = items.count();
-    var json = new JsonBytes(SUCCESSFUL.length + FAILED.length + 2 + count * 96);
+    GroupReplies group = outbox().filling();
+    JsonBytes json = group.answers();
+    answerAt = json.length();
     int accepted = 0;
     int duplicates = 0;
     int invalid = 0;
@@ -195,20 +199,27 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, DialSlot.Reply 
       json.dropLast();
     }
     json.raw(']').raw('}');
-    intake.count(accepted, duplicates, invalid, failed - invalid);
-    door.onLoop(() -> answer(json), () -> intake.budget.release(reservedBytes));
+    answerBytes = json.length() - answerAt;
+    group.tally(accepted, duplicates, invalid, failed - invalid);
+    group.add(this);
   }
 
-  private void answer(JsonBytes json) {
+  @Override
+  public void lost() {
+    intake.budget.release(reservedBytes);
+  }
+
+  @Override
+  public void deliver(byte[] answers) {
     intake.budget.release(reservedBytes);
     done();
     if (closed) {
       return;
     }
-    var response =
-        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, json.toNetty());
+    ByteBuf json = door.ctx().alloc().ioBuffer(answerBytes).writeBytes(answers, answerAt, answerBytes);
+    var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, json);
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, HttpAnswer.JSON);
-    response.headers().set(HttpHeaderNames.CONTENT_LENGTH, json.length());
+    response.headers().set(HttpHeaderNames.CONTENT_LENGTH, answerBytes);
     HttpAnswer.stamp(response);
     door.answer(response);
   }

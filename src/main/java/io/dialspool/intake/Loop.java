@@ -13,6 +13,8 @@ final class Loop {
   final BatchParser batches = new BatchParser();
   final LineParser lines = new LineParser();
   final WaitingForRoom waiting;
+  final Departures departures;
+  final Outbox outbox;
   final EventLoop events;
 
   /** Empty between two uses; traded for a slot's. */
@@ -20,8 +22,12 @@ final class Loop {
 
   private byte[] scratch = new byte[SCRATCH_BYTES];
 
-  Loop(EventLoop loop, Clock clock, RingBuffer<DialSlot> ring) {
+  Loop(EventLoop loop, Intake intake) {
     events = loop;
+    Clock clock = intake.clock;
+    RingBuffer<DialSlot> ring = intake.ring;
+    departures = new Departures(loop, ring);
+    outbox = new Outbox(intake, loop, departures);
     waiting = new WaitingForRoom(loop, clock, () -> ring.hasAvailableCapacity(1));
   }
 
