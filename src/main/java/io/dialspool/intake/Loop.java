@@ -1,6 +1,7 @@
 package io.dialspool.intake;
 
 import com.lmax.disruptor.RingBuffer;
+import io.dialspool.http.OkHead;
 import io.dialspool.ring.DialItems;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.time.Clock;
@@ -16,6 +17,8 @@ final class Loop {
   final Departures departures;
   final Outbox outbox;
   final EventLoop events;
+
+  final OkHead okHead = new OkHead();
 
   /** Empty between two uses; traded for a slot's. */
   DialItems items = new DialItems();
