@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -75,16 +76,25 @@ public record HttpAnswer(int status, String contentType, Map<String, String> hea
     if (!response.headers().contains("x-amzn-RequestId")) {
       response.headers().set("x-amzn-RequestId", requestId());
     }
-    response.headers().set(HttpHeaderNames.DATE, HttpDate.now());
+    response.headers().set(HttpHeaderNames.DATE, HttpDate.now().text);
   }
 
   // A request id only has to be distinct; SecureRandom would cost more than the rest of the answer.
   private static String requestId() {
     var random = ThreadLocalRandom.current();
-    return new UUID(
-            (random.nextLong() & ~0xF000L) | 0x4000L,
-            (random.nextLong() >>> 2) | 0x8000000000000000L)
-        .toString();
+    return new UUID(idHigh(random.nextLong()), idLow(random.nextLong())).toString();
+  }
+
+  static long idHigh(long random) {
+    return (random & ~0xF000L) | 0x4000L;
+  }
+
+  static long idLow(long random) {
+    return (random >>> 2) | 0x8000000000000000L;
+  }
+
+  static byte[] dateAscii() {
+    return HttpDate.now().ascii;
   }
 
   private static byte[] bytes(Object value) {
@@ -103,20 +113,22 @@ public record HttpAnswer(int status, String contentType, Map<String, String> hea
 
     private final long second;
     private final String text;
+    private final byte[] ascii;
 
     private HttpDate(long second) {
       this.second = second;
       this.text = FORMAT.format(Instant.ofEpochSecond(second));
+      this.ascii = text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    static String now() {
+    static HttpDate now() {
       long second = Math.floorDiv(System.currentTimeMillis(), 1000L);
       HttpDate date = latest;
       if (date.second != second) {
         date = new HttpDate(second);
         latest = date;
       }
-      return date.text;
+      return date;
     }
   }
 }

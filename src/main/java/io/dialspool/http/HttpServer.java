@@ -12,7 +12,6 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.ssl.SslContext;
@@ -87,20 +86,23 @@ public final class HttpServer implements AutoCloseable {
                           Math.min(HANDSHAKE_TIMEOUT_MS, limits.idleMs()));
                       channel.pipeline().addLast(handler, tlsTrouble);
                     }
+                    ChannelHandler gate = entrance.gate().get();
+                    var codec =
+                        new HttpCodec(
+                            new HttpDecoderConfig()
+                                .setMaxInitialLineLength(8192)
+                                .setMaxHeaderSize(limits.headerBytesMax())
+                                .setMaxChunkSize(64 * 1024),
+                            gate == null);
                     channel
                         .pipeline()
                         .addLast(
                             new IdleStateHandler(0, 0, limits.idleMs(), TimeUnit.MILLISECONDS),
-                            new HttpServerCodec(
-                                new HttpDecoderConfig()
-                                    .setMaxInitialLineLength(8192)
-                                    .setMaxHeaderSize(limits.headerBytesMax())
-                                    .setMaxChunkSize(64 * 1024)),
+                            codec,
                             new HttpServerKeepAliveHandler(),
                             new FlowControlHandler(),
-                            new KeptRead(),
+                            new KeptRead(codec),
                             new HttpGuard(entrance.hosts()));
-                    ChannelHandler gate = entrance.gate().get();
                     if (gate != null) {
                       channel.pipeline().addLast(gate);
                     }

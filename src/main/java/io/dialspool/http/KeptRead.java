@@ -10,7 +10,12 @@ import io.netty.channel.ChannelHandlerContext;
  * arrived next would wait there for ever.
  */
 final class KeptRead extends ChannelDuplexHandler {
+  private final HttpCodec codec;
   private boolean wanted;
+
+  KeptRead(HttpCodec codec) {
+    this.codec = codec;
+  }
 
   @Override
   public void read(ChannelHandlerContext ctx) {
@@ -21,6 +26,7 @@ final class KeptRead extends ChannelDuplexHandler {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     wanted = false;
+    codec.beginAnswer(message);
     ctx.fireChannelRead(message);
   }
 

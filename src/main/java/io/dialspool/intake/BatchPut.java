@@ -1,25 +1,23 @@
 package io.dialspool.intake;
 
-import com.lmax.disruptor.InsufficientCapacityException;
 import io.dialspool.http.ApiError;
-import io.dialspool.http.HttpAnswer;
 import io.dialspool.request.CampaignId;
 import io.dialspool.ring.DialItems;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.Verdict;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One PutDialRequestBatch: gathers the body, asks for admission, parses, takes a slot of the ring,
- * answers once that is synced. On its event loop except for {@link #synced}.
+ * A connection's PutDialRequestBatch, one after the other: gathers the body, asks for admission, parses, takes a slot of the ring,
+ * answers once that is synced. On its event loop except for {@link #synced} and {@link #lost}.
  */
-final class BatchPut implements Exchange, WaitingForRoom.Waiter, DialSlot.Reply {
+final class BatchPut
+    implements Exchange, WaitingForRoom.Waiter, GroupReply, Consumer<Admission> {
   private static final long PATIENCE_MS = 100;
   private static final byte[] SUCCESSFUL = JsonBytes.ascii("{\"successfulRequests\":[");
   private static final byte[] FAILED = JsonBytes.ascii("],\"failedRequests\":[");
@@ -32,27 +30,80 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, DialSlot.Reply 
 
   private final Intake intake;
   private final Door door;
-  private final CampaignId campaign;
-  private final ByteBuf body;
+  private @Nullable CampaignId campaign;
+
+  /** Of a known request, only while it is being begun; else, or if it has to wait, in {@link #body}. */
+  private @Nullable ByteBuf whole;
+
+  private @Nullable ByteBuf body;
 
   /** Kept from the first byte until the answer, for until then the slot holds as many. */
   private long reservedBytes;
 
-  private boolean bodyHeld = true;
+  /** Where the group's bytes hold the answer. */
+  private int answerAt;
+
+  private int answerBytes;
+  private boolean bodyHeld;
   private boolean running;
   private boolean closed;
 
-  BatchPut(Intake intake, Door door, CampaignId campaign) {
+  BatchPut(Intake intake, Door door) {
     this.intake = intake;
     this.door = door;
-    this.campaign = campaign;
-    this.body = door.ctx().alloc().heapBuffer();
+  }
+
+  /** The last one is answered. */
+  void begin(CampaignId itsCampaign) {
+    campaign = itsCampaign;
+    reservedBytes = 0;
+    bodyHeld = true;
+  }
+
+  /** The body in one piece, in place of {@link #content}. */
+  void whole(ByteBuf content) {
+    int bytes = content.readableBytes();
+    if (bytes > intake.config.bodyBytesMax()) {
+      letGo();
+      end(ApiError.tooLarge(intake.config.bodyBytesMax()));
+      return;
+    }
+    if (!intake.budget.tryReserve(bytes)) {
+      letGo();
+      refuse(CallRouter.FULL, true);
+      return;
+    }
+    reservedBytes = bytes;
+    whole = content;
+    try {
+      ask();
+    } finally {
+      whole = null;
+    }
+    if (bodyHeld) {
+      body().writeBytes(content); // it has to wait
+    }
+  }
+
+  private void ask() {
+    running = true;
+    intake.beginAnswer();
+    intake.backstage.admit(Objects.requireNonNull(campaign), this);
+  }
+
+  private ByteBuf body() {
+    ByteBuf held = body;
+    if (held == null) {
+      held = door.ctx().alloc().heapBuffer();
+      body = held;
+    }
+    return held;
   }
 
   @Override
   public void content(HttpContent content) {
     int bytes = content.content().readableBytes();
-    if (body.readableBytes() + bytes > intake.config.bodyBytesMax()) {
+    if (reservedBytes + bytes > intake.config.bodyBytesMax()) {
       letGo();
       intake.meters.refused("RequestEntityTooLargeException", 1);
       door.answerAndClose(ApiError.tooLarge(intake.config.bodyBytesMax()));
@@ -64,12 +115,9 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, DialSlot.Reply 
       return;
     }
     reservedBytes += bytes;
-    body.writeBytes(content.content());
+    body().writeBytes(content.content());
     if (content instanceof LastHttpContent) {
-      running = true;
-      intake.beginAnswer();
-      intake.backstage.admit(
-          campaign, admission -> door.onLoop(() -> admitted(admission), () -> {}));
+      ask();
     } else {
       door.next();
     }
@@ -82,6 +130,11 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, DialSlot.Reply 
     } else {
       door.divert(new RefusedBody(door, error, intake.config.bodyBytesMax()));
     }
+  }
+
+  @Override
+  public void accept(Admission admission) {
+    door.onLoop(() -> admitted(admission), () -> {});
   }
 
   private void admitted(Admission admission) {
@@ -103,31 +156,38 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, DialSlot.Reply 
     }
     DialItems items = door.loop().items;
     try {
-      door.loop()
-          .batches
-          .parse(
-              body.array(), body.arrayOffset() + body.readerIndex(), body.readableBytes(), items);
+      parse(items);
     } catch (ShapeException e) {
       items.clear();
       end(ApiError.validation(e.member() + ": " + e.reason()));
       return true;
     }
-    long sequence;
-    try {
-      sequence = intake.ring.tryNext();
-    } catch (InsufficientCapacityException e) {
+    DialSlot slot = door.loop().departures.claim();
+    if (slot == null) {
       items.clear(); // another loop was faster; parsed again when there is room
       return false;
     }
-    try {
-      DialSlot slot = intake.ring.get(sequence);
-      door.loop().items = slot.trade(campaign, items, intake.clock.epochMs(), this);
-    } finally {
-      intake.ring.publish(sequence);
-    }
+    door.loop().items =
+        slot.trade(Objects.requireNonNull(campaign), items, intake.clock.epochMs(), this);
     bodyHeld = false;
-    body.release();
+    releaseBody();
     return true;
+  }
+
+  private void parse(DialItems items) throws ShapeException {
+    ByteBuf direct = whole;
+    if (direct == null) {
+      ByteBuf held = body();
+      door.loop()
+          .batches
+          .parse(
+              held.array(), held.arrayOffset() + held.readerIndex(), held.readableBytes(), items);
+      return;
+    }
+    int bytes = direct.readableBytes();
+    byte[] copy = door.loop().scratch(bytes);
+    direct.getBytes(direct.readerIndex(), copy, 0, bytes);
+    door.loop().batches.parse(copy, 0, bytes, items);
   }
 
   @Override
@@ -146,12 +206,20 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, DialSlot.Reply 
     refuse(error, true);
   }
 
-  /** On the ring's thread. */
+  // --- answering
+
+  @Override
+  public Outbox outbox() {
+    return door.loop().outbox;
+  }
+
   @Override
   public void synced(DialSlot slot) {
     DialItems items = slot.items();
     int count = items.count();
-    var json = new JsonBytes(SUCCESSFUL.length + FAILED.length + 2 + count * 96);
+    GroupReplies group = outbox().filling();
+    JsonBytes json = group.answers();
+    answerAt = json.length();
     int accepted = 0;
     int duplicates = 0;
     int invalid = 0;
@@ -195,22 +263,24 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, DialSlot.Reply 
       json.dropLast();
     }
     json.raw(']').raw('}');
-    intake.count(accepted, duplicates, invalid, failed - invalid);
-    door.onLoop(() -> answer(json), () -> intake.budget.release(reservedBytes));
+    answerBytes = json.length() - answerAt;
+    group.tally(accepted, duplicates, invalid, failed - invalid);
+    group.add(this);
   }
 
-  private void answer(JsonBytes json) {
+  @Override
+  public void lost() {
+    intake.budget.release(reservedBytes);
+  }
+
+  @Override
+  public void deliver(byte[] answers) {
     intake.budget.release(reservedBytes);
     done();
     if (closed) {
       return;
     }
-    var response =
-        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, json.toNetty());
-    response.headers().set(HttpHeaderNames.CONTENT_TYPE, HttpAnswer.JSON);
-    response.headers().set(HttpHeaderNames.CONTENT_LENGTH, json.length());
-    HttpAnswer.stamp(response);
-    door.answer(response);
+    door.answer(answers, answerAt, answerBytes);
   }
 
   @Override
@@ -229,11 +299,19 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, DialSlot.Reply 
     }
   }
 
+  private void releaseBody() {
+    ByteBuf held = body;
+    body = null;
+    if (held != null) {
+      held.release();
+    }
+  }
+
   // Once the slot has it, the bytes stay reserved until it is synced.
   private void letGo() {
     if (bodyHeld) {
       bodyHeld = false;
-      body.release();
+      releaseBody();
       intake.budget.release(reservedBytes);
       reservedBytes = 0;
     }

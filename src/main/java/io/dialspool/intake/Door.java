@@ -4,15 +4,19 @@ import io.dialspool.http.ApiDoor;
 import io.dialspool.http.ApiError;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.http.HttpCall;
+import io.dialspool.http.HttpCodec;
+import io.dialspool.http.KnownRequest;
 import io.dialspool.http.LastWords;
+import io.dialspool.http.OkHead;
 import io.dialspool.request.CampaignId;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -20,6 +24,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -47,17 +52,26 @@ final class Door extends ChannelInboundHandlerAdapter {
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable Loop loop;
   private @Nullable Exchange exchange;
+  private final BatchPut put;
+  private final Runnable next = this::next;
+  private @Nullable HttpCodec codec;
+
+  /** The present request is one that the codec knew again. */
+  private boolean known;
+
   private String lastSegment = "";
   private @Nullable CampaignId lastCampaign;
 
   Door(Intake intake) {
     this.intake = intake;
+    this.put = new BatchPut(intake, this);
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     ctx = context;
     loop = intake.loop(context.channel().eventLoop());
+    codec = HttpCodec.of(context.channel());
     var router = new CallRouter(intake, loop(), context.channel());
     context
         .pipeline()
@@ -69,6 +83,10 @@ final class Door extends ChannelInboundHandlerAdapter {
 
   ChannelHandlerContext ctx() {
     return Objects.requireNonNull(ctx);
+  }
+
+  private HttpCodec codec() {
+    return Objects.requireNonNull(codec);
   }
 
   Loop loop() {
@@ -96,6 +114,14 @@ final class Door extends ChannelInboundHandlerAdapter {
     try {
       if (message instanceof HttpRequest request && begins(request)) {
         ReferenceCountUtil.release(message);
+        return;
+      }
+      if (message instanceof KnownRequest request) {
+        try {
+          begins(request);
+        } finally {
+          request.release();
+        }
         return;
       }
       Exchange current = exchange;
@@ -126,7 +152,22 @@ final class Door extends ChannelInboundHandlerAdapter {
     ctx().read();
   }
 
+  /** One that the codec knows again: what its head says has been found good before. */
+  private void begins(KnownRequest request) {
+    known = true;
+    ApiError refusal = refusal();
+    if (refusal != null) {
+      intake.meters.refused(refusal.code(), 1);
+      answer(refusal);
+      return;
+    }
+    exchange = put;
+    put.begin((CampaignId) request.meaning());
+    put.whole(request.content());
+  }
+
   private boolean begins(HttpRequest request) {
+    known = false;
     boolean batch = request.method().equals(HttpMethod.PUT);
     if (!batch && !request.method().equals(HttpMethod.POST)) {
       return false;
@@ -147,7 +188,9 @@ final class Door extends ChannelInboundHandlerAdapter {
         answerAndClose(ApiError.tooLarge(intake.config.bodyBytesMax()));
         return true;
       }
-      exchange = new BatchPut(intake, this, campaign);
+      exchange = put;
+      put.begin(campaign);
+      codec().remember(request, campaign);
       if (continues) {
         sayContinue();
       }
@@ -194,7 +237,11 @@ final class Door extends ChannelInboundHandlerAdapter {
               + contentTypes.get(contentTypes.size() > 1 ? 1 : 0)
               + ")");
     }
-    return campaign == null ? CallRouter.CAMPAIGN_ID : intake.backstage.overload();
+    return campaign == null ? CallRouter.CAMPAIGN_ID : refusal();
+  }
+
+  private @Nullable ApiError refusal() {
+    return intake.isDraining() ? CallRouter.DRAINING : intake.backstage.overload();
   }
 
   private static String contentType(HttpRequest request) {
@@ -230,21 +277,37 @@ final class Door extends ChannelInboundHandlerAdapter {
 
   /** The request is read whole: answers it and goes on with the next. */
   void answer(FullHttpResponse response) {
-    thenNext(ctx().writeAndFlush(response));
+    thenNext(known ? codec().answer(response) : ctx().writeAndFlush(response));
+  }
+
+  /** The same with a 200 that has this JSON, copied. */
+  void answer(byte[] json, int at, int length) {
+    ByteBuf bytes = ctx().alloc().ioBuffer(known ? OkHead.BYTES_MAX + length : length);
+    if (known) {
+      exchange = null;
+      loop().okHead.write(bytes, length);
+      codec().send(bytes.writeBytes(json, at, length), next);
+      return;
+    }
+    bytes.writeBytes(json, at, length);
+    var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, bytes);
+    response.headers().set(HttpHeaderNames.CONTENT_TYPE, HttpAnswer.JSON);
+    response.headers().set(HttpHeaderNames.CONTENT_LENGTH, length);
+    HttpAnswer.stamp(response);
+    answer(response);
   }
 
   /** The answer's last part is on its way: goes on with the next request once it is out. */
-  void thenNext(ChannelFuture lastWrite) {
+  void thenNext(Future<Void> lastWrite) {
     exchange = null;
     lastWrite.addListener(
-        (ChannelFutureListener)
-            written -> {
-              if (written.isSuccess()) {
-                next();
-              } else {
-                ctx().close();
-              }
-            });
+        written -> {
+          if (written.isSuccess()) {
+            next();
+          } else {
+            ctx().close();
+          }
+        });
   }
 
   /** Answers before the request's end, and closes the connection. */

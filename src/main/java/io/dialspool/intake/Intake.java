@@ -146,7 +146,7 @@ public final class Intake implements AutoCloseable {
   }
 
   Loop loop(EventLoop loop) {
-    return loops.computeIfAbsent(loop, its -> new Loop(its, clock, ring));
+    return loops.computeIfAbsent(loop, its -> new Loop(its, this));
   }
 
   void beginAnswer() {

@@ -94,6 +94,19 @@ final class JsonBytes {
     return this;
   }
 
+  /** All that was written, up to {@link #length}; valid until something more is. */
+  byte[] bytes() {
+    return bytes;
+  }
+
+  /** Begins anew, and gives back a buffer of more than {@code bytesKeptMax}. */
+  void clear(int bytesKeptMax) {
+    length = 0;
+    if (bytes.length > bytesKeptMax) {
+      bytes = new byte[bytesKeptMax];
+    }
+  }
+
   /** What was written; the writer must not be used afterwards. */
   ByteBuf toNetty() {
     return Unpooled.wrappedBuffer(bytes, 0, length);

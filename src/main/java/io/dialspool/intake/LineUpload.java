@@ -1,6 +1,5 @@
 package io.dialspool.intake;
 
-import com.lmax.disruptor.InsufficientCapacityException;
 import io.dialspool.http.ApiError;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.request.CampaignId;
@@ -85,6 +84,10 @@ final class LineUpload implements Exchange, WaitingForRoom.Waiter {
   private boolean reading;
   private Hold hold = Hold.NONE;
   private int inFlight;
+
+  /** Some of the group that is being delivered was ours. */
+  private boolean groupTaken;
+
   private boolean unflushed;
   private boolean finished;
   private boolean closed;
@@ -364,20 +367,12 @@ final class LineUpload implements Exchange, WaitingForRoom.Waiter {
     if (!intake.budget.tryReserve(bytes)) {
       return false;
     }
-    long sequence;
-    try {
-      sequence = intake.ring.tryNext();
-    } catch (InsufficientCapacityException e) {
+    DialSlot slot = door.loop().departures.claim();
+    if (slot == null) {
       intake.budget.release(bytes);
       return false;
     }
-    try {
-      DialSlot slot = intake.ring.get(sequence);
-      items =
-          slot.trade(campaign, items, intake.clock.epochMs(), new LineChunk(this, lines, bytes));
-    } finally {
-      intake.ring.publish(sequence);
-    }
+    items = slot.trade(campaign, items, intake.clock.epochMs(), new LineChunk(lines, bytes));
     inFlight++;
     return true;
   }
@@ -417,47 +412,67 @@ final class LineUpload implements Exchange, WaitingForRoom.Waiter {
   // --- answering
 
   /** One slot's worth of lines. */
-  private record LineChunk(LineUpload upload, long through, int bytes) implements DialSlot.Reply {
+  private final class LineChunk implements GroupReply {
+    private final long through;
+    private final int bytes;
+    private int fine;
+    private int known;
+    private int refused;
+    private @Nullable JsonBytes @Nullable [] problemLines;
+
+    LineChunk(long through, int bytes) {
+      this.through = through;
+      this.bytes = bytes;
+    }
+
+    @Override
+    public Outbox outbox() {
+      return door.loop().outbox;
+    }
+
     @Override
     public void synced(DialSlot slot) {
-      upload.chunkSynced(slot, this);
-    }
-  }
-
-  /** On the ring's thread. */
-  private void chunkSynced(DialSlot slot, LineChunk chunk) {
-    DialItems done = slot.items();
-    int fine = 0;
-    int known = 0;
-    int invalid = 0;
-    int collided = 0;
-    @Nullable JsonBytes[] problemLines = null;
-    for (int item = 0; item < done.count(); item++) {
-      Verdict verdict = done.verdict(item);
-      if (verdict == Verdict.FINE) {
-        fine++;
-        continue;
-      }
-      switch (verdict) {
-        case DUPLICATE -> known++;
-        case INVALID -> invalid++;
-        default -> collided++;
-      }
-      if (!problemsFull) {
-        if (problemLines == null) {
-          problemLines = new @Nullable JsonBytes[done.count()];
+      DialItems done = slot.items();
+      int invalid = 0;
+      int collided = 0;
+      for (int item = 0; item < done.count(); item++) {
+        Verdict verdict = done.verdict(item);
+        if (verdict == Verdict.FINE) {
+          fine++;
+          continue;
         }
-        problemLines[item] = problem(slot.lane(), done, item);
+        switch (verdict) {
+          case DUPLICATE -> known++;
+          case INVALID -> invalid++;
+          default -> collided++;
+        }
+        if (!problemsFull) {
+          if (problemLines == null) {
+            problemLines = new @Nullable JsonBytes[done.count()];
+          }
+          problemLines[item] = problem(slot.lane(), done, item);
+        }
       }
+      refused = invalid + collided;
+      GroupReplies group = outbox().filling();
+      group.tally(fine, known, invalid, collided);
+      group.add(this);
     }
-    intake.count(fine, known, invalid, collided);
-    int fineItems = fine;
-    int knownItems = known;
-    int refusedItems = invalid + collided;
-    @Nullable JsonBytes[] found = problemLines;
-    door.onLoop(
-        () -> synced(chunk, fineItems, knownItems, refusedItems, found),
-        () -> intake.budget.release(chunk.bytes));
+
+    @Override
+    public void lost() {
+      intake.budget.release(bytes);
+    }
+
+    @Override
+    public void deliver(byte[] answers) {
+      take(this);
+    }
+
+    @Override
+    public void delivered() {
+      afterGroup();
+    }
   }
 
   private static JsonBytes problem(int lane, DialItems items, int item) {
@@ -490,28 +505,32 @@ final class LineUpload implements Exchange, WaitingForRoom.Waiter {
         .raw('\n');
   }
 
-  private void synced(
-      LineChunk chunk,
-      int fine,
-      int known,
-      int refused,
-      @Nullable JsonBytes @Nullable [] problemLines) {
+  private void take(LineChunk chunk) {
     intake.budget.release(chunk.bytes);
     inFlight--;
     if (closed) {
       return;
     }
-    accepted += fine;
-    duplicates += known;
-    rejected += refused;
+    accepted += chunk.fine;
+    duplicates += chunk.known;
+    rejected += chunk.refused;
     syncedThrough = chunk.through;
-    if (problemLines != null) {
-      for (JsonBytes line : problemLines) {
+    groupTaken = true;
+    if (chunk.problemLines != null) {
+      for (JsonBytes line : chunk.problemLines) {
         if (line != null) {
           writeProblem(line);
         }
       }
     }
+  }
+
+  /** Every chunk of the group is taken. */
+  private void afterGroup() {
+    if (!groupTaken || closed) {
+      return;
+    }
+    groupTaken = false;
     if (hold == Hold.IN_FLIGHT && error == null) {
       hold = Hold.NONE;
       if (flush()) {

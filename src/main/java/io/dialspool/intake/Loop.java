@@ -1,6 +1,7 @@
 package io.dialspool.intake;
 
 import com.lmax.disruptor.RingBuffer;
+import io.dialspool.http.OkHead;
 import io.dialspool.ring.DialItems;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.time.Clock;
@@ -13,15 +14,23 @@ final class Loop {
   final BatchParser batches = new BatchParser();
   final LineParser lines = new LineParser();
   final WaitingForRoom waiting;
+  final Departures departures;
+  final Outbox outbox;
   final EventLoop events;
+
+  final OkHead okHead = new OkHead();
 
   /** Empty between two uses; traded for a slot's. */
   DialItems items = new DialItems();
 
   private byte[] scratch = new byte[SCRATCH_BYTES];
 
-  Loop(EventLoop loop, Clock clock, RingBuffer<DialSlot> ring) {
+  Loop(EventLoop loop, Intake intake) {
     events = loop;
+    Clock clock = intake.clock;
+    RingBuffer<DialSlot> ring = intake.ring;
+    departures = new Departures(loop, ring);
+    outbox = new Outbox(intake, loop, departures);
     waiting = new WaitingForRoom(loop, clock, () -> ring.hasAvailableCapacity(1));
   }
 
