@@ -17,8 +17,20 @@ public final class CallBudget {
   /** One decrease answers all throttles that were under way together. */
   private static final long DECREASE_SPAN_NS = SECOND_NS / 2;
 
-  private static final double DECREASE = 0.7;
+  /**
+   * A throttle on its own is chance, or a quota that is met exactly: that costs little. The more of
+   * them follow one another, the more there is to give up.
+   */
+  private static final double[] DECREASES = {0.97, 0.9, 0.7};
+
+  private static final long STREAK_SPAN_NS = 5 * SECOND_NS;
+
   private static final double INCREASE_PER_SECOND = 0.05;
+
+  /** The same where the last throttle was met, a tenth around it. */
+  private static final double CAREFUL_PER_SECOND = 0.001;
+
+  private static final double CAREFUL_SHARE = 0.1;
   private static final double FLOOR = 0.02;
 
   private final AtomicRateLimiter limiter;
@@ -27,6 +39,8 @@ public final class CallBudget {
   private double perSecond;
   private long pacedNextNs = Long.MIN_VALUE;
   private long pausedUntilNs = Long.MIN_VALUE;
+  private double throttledAt;
+  private int streak;
   private long lastDecreaseNs = Long.MIN_VALUE / 2;
   private long lastIncreaseNs = Long.MIN_VALUE / 2;
   private long lastRefusedNs = Long.MIN_VALUE / 2;
@@ -97,18 +111,22 @@ public final class CallBudget {
       pausedUntilNs = Math.max(pausedUntilNs, nowNs + Math.min(retryAfterMs, 60_000) * 1_000_000);
     }
     if (nowNs - lastDecreaseNs >= DECREASE_SPAN_NS) {
+      streak = nowNs - lastDecreaseNs < STREAK_SPAN_NS ? streak + 1 : 0;
       lastDecreaseNs = nowNs;
       lastIncreaseNs = nowNs;
-      perSecond = Math.max(perSecond * DECREASE, perSecondMax * FLOOR);
+      throttledAt = perSecond;
+      double decrease = DECREASES[Math.min(streak, DECREASES.length - 1)];
+      perSecond = Math.max(perSecond * decrease, perSecondMax * FLOOR);
       pacedNextNs = nowNs + Math.round(SECOND_NS / perSecond);
     }
   }
 
   private void recover(long nowNs) {
-    if (perSecond < perSecondMax && nowNs - lastIncreaseNs >= SECOND_NS) {
-      double seconds = (nowNs - lastIncreaseNs) / (double) SECOND_NS;
-      lastIncreaseNs = nowNs;
-      perSecond = Math.min(perSecondMax, perSecond + perSecondMax * INCREASE_PER_SECOND * seconds);
+    while (perSecond < perSecondMax && nowNs - lastIncreaseNs >= SECOND_NS) {
+      lastIncreaseNs += SECOND_NS;
+      boolean careful = Math.abs(perSecond - throttledAt) <= throttledAt * CAREFUL_SHARE;
+      double increase = careful ? CAREFUL_PER_SECOND : INCREASE_PER_SECOND;
+      perSecond = Math.min(perSecondMax, perSecond + perSecondMax * increase);
     }
   }
 

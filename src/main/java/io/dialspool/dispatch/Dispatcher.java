@@ -623,7 +623,7 @@ public final class Dispatcher {
       wakeAt(control, nowNs + TICK_NS); // expiry is paused
       return null;
     }
-    if (control.occupancy().permits(left.size(), nowNs) == 0) {
+    if (control.occupancy().permits(left.size(), true, nowNs) == 0) {
       control.waitingFor = WaitingFor.DIALER_FULL;
       wakeAt(control, control.occupancy().nextNs(nowNs));
       return null;
@@ -667,7 +667,7 @@ public final class Dispatcher {
         return null;
       }
     }
-    int permitted = control.occupancy().permits(next.size(), nowNs);
+    int permitted = control.occupancy().permits(next.size(), budget.isScarce(nowNs), nowNs);
     if (permitted > 0
         && control.occupancy().isProbing()
         && !control.target().probing.isAvailable(nowNs)) {

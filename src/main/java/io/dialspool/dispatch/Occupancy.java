@@ -5,38 +5,53 @@ import java.util.random.RandomGenerator;
 /**
  * How many items per second one campaign's dialer takes. The target tells only when its buffer is
  * full, so the drain is measured: what was accepted between two throttled answers, over the time
- * between them.
+ * between them. The buffer was full both times, so that is exact, however deep it is.
  *
  * <pre>
  * FREE  --throttled--> PROBING --one accepted--> RAMPING --throttled--> PACED --nothing accepted, three times--> PROBING
  * </pre>
  *
  * FREE: never full, no limit. PROBING: full for long, one item now and then, 1 s growing to 30 s
- * with jitter. RAMPING: one call at a time, each twice the last. PACED: a little below the measured
- * drain, creeping upwards until throttled again, the faster the longer it takes, since agents may
- * have come by the dozen; the creep rests while something else than the rate limits. One answer is
- * one event, however many of its items were throttled. Dispatch thread only.
+ * with jitter. RAMPING: one call at a time, each twice the last. PACED: at the measured drain for a
+ * while, a little below a full buffer, then ever faster until throttled again, since agents may
+ * have come by the dozen. That search is what costs refused items, so it goes in small calls if
+ * calls are plenty, and rests while something else than the rate limits. What it found is too high
+ * rather than too low: that shows at once, while a dialer that stands idle says nothing. One answer
+ * is one event, however many of its items were throttled. Dispatch thread only.
  */
 public final class Occupancy {
   private static final long SECOND_NS = 1_000_000_000L;
   private static final long PROBE_FIRST_NS = SECOND_NS;
   private static final long PROBE_LONGEST_NS = 30 * SECOND_NS;
-  private static final double BELOW_DRAIN = 0.97;
-  private static final double CREEP = 0.1;
-  private static final double CREEP_PER_SECOND_MAX = 0.4;
-  private static final double CREEP_SECONDS_MAX = 2;
 
-  /**
-   * The creep gains its own speed once more every five seconds, or every two batches if that is
-   * longer, but within twenty: a dialer that once stood still must be found again in minutes.
-   */
-  private static final double CREEP_SPAN_SECONDS = 5;
+  /** The search begins after this time, or so many items if that is longer, but within two minutes. */
+  private static final double HOLD_SECONDS = 16;
 
-  private static final double CREEP_SPAN_SECONDS_MAX = 20;
+  private static final double HOLD_SECONDS_MAX = 120;
+  private static final double HOLD_ITEMS = 160;
 
-  private static final double CREEP_SPAN_ITEMS = 50;
+  /** It grows by this share a second at first, and by as much more each second. */
+  private static final double GROWTH = 0.1;
 
-  private static final double AFTER_LONG_CREEP = 0.75;
+  private static final double GROWTH_MAX = 0.5;
+
+  /** How much of a second's items one call of the search has. */
+  private static final double SEARCH_CALL_SECONDS = 0.15;
+
+  private static final long SEARCH_CALL_NS = (long) (SEARCH_CALL_SECONDS * SECOND_NS);
+
+  /** A mean so far above the last one is of a dialer that became faster on the way. */
+  private static final double RISEN = 1.1;
+
+  private static final double BELOW_DRAIN = 0.998;
+  private static final double BELOW_RECENT = 0.95;
+  private static final double BELOW_IDLE = 0.75;
+  private static final double LIMITED_SHARE_MIN = 0.5;
+
+  /** Room left in the buffer while the drain is believed to be known; items, or that of a second. */
+  private static final double ROOM_ITEMS = 5;
+
+  private static final double WAIT_SECONDS_MAX = 2;
   private static final double PER_SECOND_MIN = 0.05;
   private static final int ITEMS_MAX = 25;
 
@@ -57,65 +72,82 @@ public final class Occupancy {
   /** Calls that left before the mode changed: what they say about a full buffer is old news. */
   private int stale;
 
+  private double measured;
   private double perSecond;
+
+  /** Room that the buffer is believed to have; items. */
   private double allowance;
+
   private long allowanceAtNs;
-  private long creptAtNs;
+  private long searchNextNs = Long.MIN_VALUE;
+  private boolean limiting;
+  private double heldSeconds; // in which this limited, since the last throttled answer
+  private double limitedSince; // the same since measuringSinceNs
   private long measuringSinceNs;
   private long acceptedSince;
+  private final RecentItems recent = new RecentItems();
   private int emptyHanded;
-  private boolean limiting;
   private boolean probeOut;
 
   public Occupancy(RandomGenerator random) {
     this.random = random;
   }
 
-  /** How many of {@code wanted} items may leave now; 0 means wait until {@link #nextNs}. */
-  int permits(int wanted, long nowNs) {
+  /**
+   * How many of {@code wanted} items may leave now; 0 means wait until {@link #nextNs}.
+   *
+   * @param scarce whether others could use the calls
+   */
+  int permits(int wanted, boolean scarce, long nowNs) {
     return switch (mode) {
       case FREE -> wanted;
       case PROBING -> outstanding == 0 && nowNs >= nextNs ? 1 : 0;
       case RAMPING -> outstanding == 0 ? Math.min(wanted, rampItems) : 0;
-      case PACED -> paced(wanted, nowNs);
+      case PACED -> paced(wanted, scarce, nowNs);
     };
   }
 
-  private int paced(int wanted, long nowNs) {
-    creep(nowNs);
-    allowance += (nowNs - allowanceAtNs) / (double) SECOND_NS * perSecond;
-    allowance = Math.min(allowance, Math.max(ITEMS_MAX, perSecond / 2));
-    allowanceAtNs = nowNs;
-    // Full batches, unless the dialer is so slow that one would take over five seconds.
-    int enough = Math.min(wanted, (int) Math.max(1, Math.min(ITEMS_MAX, perSecond * 5)));
-    if (allowance >= enough) {
-      return (int) Math.min(wanted, allowance);
+  private int paced(int wanted, boolean scarce, long nowNs) {
+    pass(nowNs);
+    boolean searching = heldSeconds > holdSeconds();
+    // Full calls, unless the dialer is so slow that one would take over five seconds.
+    double call = perSecond * (searching && !scarce ? SEARCH_CALL_SECONDS : 5);
+    int enough = (int) Math.min(wanted, Math.max(1, Math.round(Math.min(ITEMS_MAX, call))));
+    double spare = Math.min(ROOM_ITEMS, perSecond);
+    double room = searching ? 0 : spare;
+    if (searching && !scarce && enough < ITEMS_MAX && nowNs < searchNextNs) {
+      limiting = true; // or the search would take all the calls there are
+      nextNs = searchNextNs;
+      return 0;
+    }
+    if (allowance >= enough + room) {
+      limiting = false;
+      return Math.max(enough, (int) Math.min(wanted, allowance - spare));
     }
     limiting = true;
-    nextNs = nowNs + (long) Math.ceil((enough - allowance) / perSecond * SECOND_NS);
+    double seconds = Math.min(1, (enough + room - allowance) / perSecond);
+    nextNs = nowNs + (long) Math.ceil(seconds * SECOND_NS);
     return 0;
   }
 
-  private void creep(long nowNs) {
-    double seconds = (nowNs - creptAtNs) / (double) SECOND_NS;
-    if (seconds < 1) {
-      return;
-    }
+  private void pass(long nowNs) {
+    double seconds = (nowNs - allowanceAtNs) / (double) SECOND_NS;
+    allowanceAtNs = nowNs;
     if (limiting) {
-      double sinceFull = (nowNs - measuringSinceNs) / (double) SECOND_NS;
-      double rate =
-          Math.min(
-              CREEP_PER_SECOND_MAX,
-              CREEP / creepSpanSeconds() * (1 + sinceFull / creepSpanSeconds()));
-      perSecond *= 1 + rate * Math.min(seconds, CREEP_SECONDS_MAX);
+      heldSeconds += Math.min(seconds, WAIT_SECONDS_MAX);
+      limitedSince += Math.min(seconds, WAIT_SECONDS_MAX);
+      double searched = heldSeconds - holdSeconds();
+      if (searched > 0) {
+        double growth = Math.min(GROWTH_MAX, GROWTH * (1 + searched));
+        perSecond *= 1 + growth * Math.min(seconds, searched);
+      }
     }
-    limiting = false;
-    creptAtNs = nowNs;
+    allowance += seconds * perSecond;
+    allowance = Math.min(allowance, Math.max(ITEMS_MAX + ROOM_ITEMS, perSecond / 2));
   }
 
-  private double creepSpanSeconds() {
-    return Math.min(
-        CREEP_SPAN_SECONDS_MAX, Math.max(CREEP_SPAN_SECONDS, CREEP_SPAN_ITEMS / perSecond));
+  private double holdSeconds() {
+    return Math.min(HOLD_SECONDS_MAX, Math.max(HOLD_SECONDS, HOLD_ITEMS / measured));
   }
 
   /** When it is worth asking again; while an answer is outstanding, after that. */
@@ -137,6 +169,7 @@ public final class Occupancy {
     outstanding++;
     if (mode == Mode.PACED) {
       allowance -= items;
+      searchNextNs = allowanceAtNs + SEARCH_CALL_NS;
     } else if (mode == Mode.PROBING) {
       probeOut = true;
     }
@@ -150,6 +183,7 @@ public final class Occupancy {
       return; // sent before it was full: says nothing about now
     }
     acceptedSince += accepted;
+    recent.add(accepted, nowNs);
     if (stale > 0) {
       stale--;
       return;
@@ -188,16 +222,14 @@ public final class Occupancy {
         } else if (spanNs >= SECOND_NS && acceptedSince > 0) {
           pace(acceptedSince, spanNs, nowNs);
         } else {
-          perSecond = Math.max(PER_SECOND_MIN, perSecond * 0.9);
-          allowance = Math.min(allowance, 0);
+          paceAt(perSecond * 0.9, nowNs);
           stale = outstanding;
           return; // too short to measure: go on measuring
         }
       }
     }
     stale = outstanding;
-    measuringSinceNs = nowNs;
-    acceptedSince = 0;
+    measureFrom(nowNs);
   }
 
   /**
@@ -205,29 +237,44 @@ public final class Occupancy {
    * nothing.
    */
   void resumed(long nowNs) {
-    measuringSinceNs = nowNs;
-    acceptedSince = 0;
+    measureFrom(nowNs);
     allowanceAtNs = nowNs;
-    creptAtNs = nowNs;
+    limiting = false;
     if (mode == Mode.PROBING) {
       probeAfter(PROBE_FIRST_NS / 4, nowNs);
     }
   }
 
+  private void measureFrom(long nowNs) {
+    measuringSinceNs = nowNs;
+    acceptedSince = 0;
+    limitedSince = 0;
+  }
+
   private void pace(long items, long spanNs, long nowNs) {
-    double mean = BELOW_DRAIN * items * SECOND_NS / Math.max(spanNs, SECOND_NS / 10);
-    // Over long the mean says what the drain was, not what it is.
-    if (mode == Mode.PACED && spanNs > 2 * creepSpanSeconds() * SECOND_NS) {
-      mean = Math.max(mean, perSecond * AFTER_LONG_CREEP);
+    double seconds = Math.max(spanNs / (double) SECOND_NS, 0.1);
+    double mean = BELOW_DRAIN * items / seconds;
+    if (mode == Mode.PACED) {
+      if (mean > RISEN * measured) {
+        // Then it says what the drain was, not what it is.
+        mean = Math.max(mean, BELOW_RECENT * Math.min(perSecond, recent.perSecond(nowNs)));
+      }
+      if (limitedSince < LIMITED_SHARE_MIN * seconds) {
+        mean = Math.max(mean, BELOW_IDLE * perSecond); // we had too little for it
+      }
     }
     mode = Mode.PACED;
-    perSecond = Math.max(PER_SECOND_MIN, mean);
+    paceAt(mean, nowNs);
+  }
+
+  /** The buffer is full now. */
+  private void paceAt(double rate, long nowNs) {
+    measured = Math.max(PER_SECOND_MIN, rate);
+    perSecond = measured;
+    heldSeconds = 0;
     limiting = false;
-    // The buffer is full now: let half a batch's worth drain before the next, or two seconds'
-    // worth.
-    allowance = -Math.min(ITEMS_MAX / 2.0, perSecond * 2);
+    allowance = 0;
     allowanceAtNs = nowNs;
-    creptAtNs = nowNs;
   }
 
   private void probeAfter(long intervalNs, long nowNs) {

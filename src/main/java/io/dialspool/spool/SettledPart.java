@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SettledPart {
   private static final int HEAD_BYTES = 24;
+  private static final byte[] NO_ID = new byte[0];
 
   private SettledPart() {}
 
@@ -41,21 +42,23 @@ final class SettledPart {
   }
 
   static byte[] encode(List<Settlement> settlements) {
-    int bytes = 0;
-    for (Settlement one : settlements) {
-      bytes += HEAD_BYTES + idBytes(one).length;
+    var ids = new byte[settlements.size()][];
+    int bytes = HEAD_BYTES * ids.length;
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = idBytes(settlements.get(i));
+      bytes += ids[i].length;
     }
     ByteBuffer out = ByteBuffer.allocate(bytes);
-    for (Settlement one : settlements) {
-      byte[] id = idBytes(one);
+    for (int i = 0; i < ids.length; i++) {
+      Settlement one = settlements.get(i);
       out.putShort((short) one.request().index())
           .put((byte) one.state().code())
           .put((byte) one.reason().code())
           .putShort((short) Math.min(one.attempts(), 0xffff))
           .putLong(one.firstSentAtMs())
           .putLong(one.settledAtMs())
-          .putShort((short) id.length)
-          .put(id);
+          .putShort((short) ids[i].length)
+          .put(ids[i]);
     }
     return out.array();
   }
@@ -115,6 +118,6 @@ final class SettledPart {
 
   private static byte[] idBytes(Settlement settlement) {
     String id = settlement.targetDialRequestId();
-    return id == null ? new byte[0] : id.getBytes(StandardCharsets.UTF_8);
+    return id == null ? NO_ID : id.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -5,10 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -26,10 +23,7 @@ public final class StoreWorker {
   private static final int PURGED_TOGETHER_MAX = 64;
   private static final int GROUPS_PURGED_TOGETHER_MAX = 10_000;
   private static final int SWEEP_REQUESTS_MAX = 2_000;
-  private static final int PAGES_REMEMBERED_MAX = 50_000;
   private static final long READ_BYTES_MAX = 8L << 20;
-
-  private record PageKey(int lane, long first) {}
 
   private final Spool spool;
   private final OrderedStore store;
@@ -38,12 +32,8 @@ public final class StoreWorker {
   private final Runnable wake;
   private final Queue<StoreCommand> commands = new ConcurrentLinkedQueue<>();
 
-  /** By index, what is settled in pages that settling has begun on. */
-  private final Map<PageKey, BitSet> begun = new HashMap<>();
-
-  private final Map<Integer, SettledRanges> ranges = new HashMap<>();
   private final List<StoreReply> afterSync = new ArrayList<>();
-  private final OutcomeIndex outcomes;
+  private final SettleGroup settles;
 
   /**
    * @param replies called on the thread that calls {@link #runOnce}
@@ -60,7 +50,7 @@ public final class StoreWorker {
     this.spool = spool;
     this.store = spool.store();
     this.batch = store.newBatch();
-    this.outcomes = new OutcomeIndex(store, batch);
+    this.settles = new SettleGroup(store, batch);
     this.replies = replies;
   }
 
@@ -76,7 +66,7 @@ public final class StoreWorker {
     while (done < COMMANDS_A_TURN && (command = commands.poll()) != null) {
       done++;
       if (command instanceof StoreCommand.Settle settle) {
-        settle(settle.settlements());
+        settles.add(settle.settlements());
         afterSync.add(new StoreReply.Settled(settle.settlements()));
       } else if (command instanceof StoreCommand.WriteMarks write) {
         batch.put(Keys.MARKS, Keys.lane(write.lane().number()), Mark.encode(write.marks()));
@@ -102,7 +92,7 @@ public final class StoreWorker {
   }
 
   private void flush() {
-    outcomes.endOfBatch();
+    settles.write();
     if (batch.size() > 0) {
       store.write(batch, true);
       batch.clear();
@@ -111,9 +101,6 @@ public final class StoreWorker {
       replies.accept(reply);
     }
     afterSync.clear();
-    if (begun.size() > PAGES_REMEMBERED_MAX) {
-      begun.clear(); // read anew from the store when needed
-    }
   }
 
   private StoreReply read(StoreCommand command) {
@@ -131,65 +118,9 @@ public final class StoreWorker {
     throw new IllegalStateException("no read: " + command);
   }
 
-  private void settle(List<Settlement> settlements) {
-    var byPage = new LinkedHashMap<PageKey, List<Settlement>>();
-    for (Settlement one : settlements) {
-      int lane = one.request().lane().number();
-      byPage
-          .computeIfAbsent(new PageKey(lane, one.request().pageFirst()), key -> new ArrayList<>())
-          .add(one);
-      batch.add(Keys.COUNTERS, Keys.stateCounter(lane, one.state().code()), 1);
-      batch.add(
-          Keys.COUNTERS,
-          Keys.bucketCounter(lane, DeadlineBucket.of(one.request().deadlineMs())),
-          -1);
-    }
-    byPage.forEach(this::settlePage);
-  }
-
-  private void settlePage(PageKey page, List<Settlement> settlements) {
-    BitSet settledOnes = begun.computeIfAbsent(page, this::settledOnDisk);
-    for (Settlement one : settlements) {
-      int index = one.request().index();
-      if (settledOnes.get(index)) {
-        throw new IllegalStateException(
-            "ds-" + page.lane + "-" + (page.first + index) + " would be settled twice");
-      }
-      settledOnes.set(index);
-    }
-    batch.put(
-        Keys.SETTLED,
-        Keys.settled(page.lane, page.first, settlements.get(0).request().index()),
-        SettledPart.encode(settlements));
-    outcomes.add(page.lane, page.first, settlements);
-    int count = settlements.get(0).request().pageCount();
-    if (settledOnes.cardinality() < count) {
-      return;
-    }
-    begun.remove(page);
-    SettledRanges settled = rangesOf(page.lane);
-    settled.add(page.first, count);
-    batch.put(Keys.CURSORS, Keys.lane(page.lane), settled.encode());
-  }
-
-  private BitSet settledOnDisk(PageKey page) {
-    var settled = new BitSet();
-    SettledPart.ofPage(store, page.lane, page.first).keySet().forEach(settled::set);
-    return settled;
-  }
-
-  private SettledRanges rangesOf(int lane) {
-    return ranges.computeIfAbsent(
-        lane,
-        number -> {
-          byte[] stored = store.get(Keys.CURSORS, Keys.lane(number));
-          return stored == null ? new SettledRanges() : SettledRanges.decode(stored);
-        });
-  }
-
   private StoreReply readAhead(StoreCommand.ReadAhead ahead) {
     LaneInfo lane = ahead.lane();
-    SettledRanges settled = rangesOf(lane.number());
+    SettledRanges settled = settles.ranges(lane.number());
     var requests = new ArrayList<StoredRequest>();
     long[] next = {settled.skip(ahead.from())};
     long[] bytes = {0};
@@ -220,9 +151,9 @@ public final class StoreWorker {
   }
 
   private void addUnsettled(LaneInfo lane, long first, byte[] page, List<StoredRequest> requests) {
-    var outcomes = SettledPart.ofPage(store, lane.number(), first);
+    BitSet settled = settles.settled(lane.number(), first);
     for (StoredRequest request : Page.read(lane, first, page)) {
-      if (!outcomes.containsKey(request.index())) {
+      if (!settled.get(request.index())) {
         requests.add(request);
       }
     }
@@ -245,7 +176,7 @@ public final class StoreWorker {
         return new StoreReply.Swept(lane, sweep.bucket(), expired, first);
       }
       byte[] page = store.get(Keys.PAGES, Keys.page(lane.number(), first));
-      if (page != null && rangesOf(lane.number()).skip(first) == first) {
+      if (page != null && settles.ranges(lane.number()).skip(first) == first) {
         var unsettledOnes = new ArrayList<StoredRequest>();
         addUnsettled(lane, first, page, unsettledOnes);
         for (StoredRequest request : unsettledOnes) {
@@ -263,7 +194,7 @@ public final class StoreWorker {
   /** The lane's last page always stays: the next sequence is told by it. */
   private void purge(StoreCommand.Purge purge) {
     LaneInfo lane = purge.lane();
-    SettledRanges settled = rangesOf(lane.number());
+    SettledRanges settled = settles.ranges(lane.number());
     long[] next = {0};
     int[] seen = {0};
     var page = new Object[2]; // the page before the one at hand, since the last one stays

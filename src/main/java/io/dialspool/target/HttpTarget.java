@@ -63,6 +63,10 @@ public final class HttpTarget implements Target {
   private final ThreadPoolExecutor fetching;
   private final CredentialsSource credentials;
 
+  // On the loop only.
+  private String lastDate = "";
+  private long lastDateMs = -1;
+
   private HttpTarget(
       String name,
       TargetConfig config,
@@ -368,7 +372,7 @@ public final class HttpTarget implements Target {
   // Before the caller is told, so that its next attempt has the right time already.
   private Ended learntFrom(Ended ended) {
     if (ended instanceof Ended.Answer answer) {
-      long dateMs = dateMs(answer.header("Date"));
+      long dateMs = dateMs(answer.header("Date")); // in whole seconds, so mostly the last one
       if (dateMs >= 0) {
         targetClock.learn(
             dateMs, answer.sentAtMs(), answer.answeredAtMs(), ReplyReader.isRefusedForTime(answer));
@@ -377,11 +381,15 @@ public final class HttpTarget implements Target {
     return ended;
   }
 
-  private static long dateMs(String date) {
-    try {
-      return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)).toEpochMilli();
-    } catch (DateTimeException e) {
-      return -1;
+  private long dateMs(String date) {
+    if (!date.equals(lastDate)) {
+      lastDate = date;
+      try {
+        lastDateMs = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)).toEpochMilli();
+      } catch (DateTimeException e) {
+        lastDateMs = -1;
+      }
     }
+    return lastDateMs;
   }
 }

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialspool.request.CampaignId;
-import io.dialspool.request.FailureCode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,8 +40,8 @@ final class ReplyReader {
       return new BatchReply.NotSent(not.why(), not.targetDown());
     }
     if (ended instanceof Ended.Answer answer) {
-      ObjectNode body = object(answer.body());
       if (answer.status() != 200) {
+        ObjectNode body = object(answer.body());
         return new BatchReply.Refused(
             answer.status(),
             code(answer, body),
@@ -50,27 +49,12 @@ final class ReplyReader {
             body == null ? null : word(body.path("state")),
             retryAfterMs(answer));
       }
-      if (body != null && isListOrNone(body, "successfulRequests", "failedRequests")) {
-        return answered(body);
+      BatchReply.Answered answered = AnsweredReader.read(answer.body());
+      if (answered != null) {
+        return answered;
       }
     }
     return new BatchReply.Unanswered(whyUnanswered(ended));
-  }
-
-  private static BatchReply answered(ObjectNode body) {
-    var successes = new ArrayList<BatchReply.Success>();
-    for (JsonNode entry : body.path("successfulRequests")) {
-      successes.add(
-          new BatchReply.Success(text(entry.path("clientToken")), text(entry.path("id"))));
-    }
-    var failures = new ArrayList<BatchReply.Failure>();
-    for (JsonNode entry : body.path("failedRequests")) {
-      failures.add(
-          new BatchReply.Failure(
-              text(entry.path("clientToken")),
-              FailureCode.ofWire(entry.path("failureCode").asText(""))));
-    }
-    return new BatchReply.Answered(List.copyOf(successes), List.copyOf(failures));
   }
 
   /**
@@ -222,10 +206,6 @@ final class ReplyReader {
       }
     }
     return true;
-  }
-
-  private static @Nullable String text(JsonNode node) {
-    return node.isTextual() ? node.textValue() : null;
   }
 
   private static @Nullable String word(JsonNode node) {

@@ -1,6 +1,7 @@
 package io.dialspool.target;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 
 /**
  * How far the target's clock is ahead of ours, learnt from the {@code Date} of its answers. That
@@ -40,7 +41,17 @@ final class TargetClock {
       samples.removeFirst();
     }
     samples.addLast(dateMs + 500 - (sentAtMs + tookMs / 2));
-    long median = samples.stream().sorted().skip(samples.size() / 2).findFirst().orElse(0L);
+    long median = median();
     offsetMs = Math.abs(median) < NOTICED_MIN_MS ? 0 : median;
+  }
+
+  private long median() {
+    long[] sorted = new long[samples.size()];
+    int count = 0;
+    for (long sample : samples) {
+      sorted[count++] = sample;
+    }
+    Arrays.sort(sorted);
+    return sorted[count / 2];
   }
 }

@@ -62,17 +62,15 @@ class OccupancyTest {
         Reply reply = underWay.remove();
         occupancy.answered(reply.accepted, reply.throttled, nowNs);
       }
-      if (nowNs >= nextCallNs) {
-        int items = occupancy.permits(25, nowNs);
-        if (items > 0) {
-          occupancy.sent(items);
-          int taken = dialer.take(items);
-          underWay.add(new Reply(nowNs + 60 * MS, taken, items - taken));
-          nextCallNs = nowNs + 100 * MS;
-          sent += items;
-          refused += items - taken;
-          calls++;
-        }
+      int items = occupancy.permits(25, false, nowNs);
+      if (items > 0 && nowNs >= nextCallNs) {
+        occupancy.sent(items);
+        int taken = dialer.take(items);
+        underWay.add(new Reply(nowNs + 60 * MS, taken, items - taken));
+        nextCallNs = nowNs + 100 * MS;
+        sent += items;
+        refused += items - taken;
+        calls++;
       }
       nowNs += 10 * MS;
       dialer.pass(0.01);
@@ -141,15 +139,15 @@ class OccupancyTest {
   @Test
   void shouldTakeAnswersThatWereUnderWayTogetherForOneEvent() {
     for (int call = 0; call < 16; call++) {
-      assertEquals(25, occupancy.permits(25, nowNs));
+      assertEquals(25, occupancy.permits(25, false, nowNs));
       occupancy.sent(25);
     }
     for (int call = 0; call < 16; call++) {
       occupancy.answered(0, 25, nowNs);
     }
     assertTrue(occupancy.isProbing());
-    assertEquals(0, occupancy.permits(25, nowNs + 740 * MS));
-    assertEquals(1, occupancy.permits(25, nowNs + 1_260 * MS), "the first probe after a second");
+    assertEquals(0, occupancy.permits(25, false, nowNs + 740 * MS));
+    assertEquals(1, occupancy.permits(25, false, nowNs + 1_260 * MS), "the first probe after a second");
   }
 
   @Test
@@ -161,7 +159,7 @@ class OccupancyTest {
       occupancy.answered(0, 25, nowNs);
     }
     nowNs += 2 * SECOND_NS;
-    assertEquals(1, occupancy.permits(25, nowNs));
+    assertEquals(1, occupancy.permits(25, false, nowNs));
     occupancy.sent(1);
     occupancy.answered(1, 0, nowNs);
     assertFalse(occupancy.isProbing());
@@ -174,7 +172,7 @@ class OccupancyTest {
     occupancy.answered(0, 25, nowNs);
     occupancy.answered(25, 0, nowNs); // sent before it was full
     assertTrue(occupancy.isProbing());
-    assertEquals(0, occupancy.permits(25, nowNs));
+    assertEquals(0, occupancy.permits(25, false, nowNs));
   }
 
   @Test
@@ -183,9 +181,9 @@ class OccupancyTest {
     occupancy.answered(0, 25, nowNs);
     nowNs += 2 * SECOND_NS;
     for (int items : new int[] {1, 2, 4, 8, 16, 25, 25}) {
-      assertEquals(items, occupancy.permits(25, nowNs));
+      assertEquals(items, occupancy.permits(25, false, nowNs));
       occupancy.sent(items);
-      assertEquals(0, occupancy.permits(25, nowNs), "one call at a time");
+      assertEquals(0, occupancy.permits(25, false, nowNs), "one call at a time");
       nowNs += 100 * MS;
       occupancy.answered(items, 0, nowNs);
     }
@@ -197,12 +195,12 @@ class OccupancyTest {
     occupancy.sent(25);
     occupancy.answered(0, 25, nowNs);
     nowNs += 2 * SECOND_NS;
-    assertEquals(1, occupancy.permits(25, nowNs));
+    assertEquals(1, occupancy.permits(25, false, nowNs));
     occupancy.sent(1);
     occupancy.answered(0, 0, nowNs);
     assertTrue(occupancy.isProbing());
-    assertEquals(0, occupancy.permits(25, nowNs));
-    assertEquals(1, occupancy.permits(25, nowNs + 3 * SECOND_NS));
+    assertEquals(0, occupancy.permits(25, false, nowNs));
+    assertEquals(1, occupancy.permits(25, false, nowNs + 3 * SECOND_NS));
   }
 
   private static void check(String what, Shares shares, double usedMin, double throttledMax) {
