@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures the whole service, beside a bare limit taken in the same run.",
-    subcommands = IntakeBench.class)
+    subcommands = {IntakeBench.class, BareServerCommand.class})
 public final class BenchCommand implements Runnable {
   @SuppressWarnings("NullAway.Init") // picocli fills it
   @Spec
