@@ -173,7 +173,7 @@ record IntakeReport(URI endpoint, List<Round> rounds, @Nullable DiskLimit disk) 
     Sheet process = ofProcess();
     if (process != null) {
       text.append(System.lineSeparator()).append(process.text());
-      text.append(threads());
+      text.append(serve(rounds.get(rounds.size() - 1)).threads()).append(System.lineSeparator());
     }
     text.append(
         String.format(
@@ -199,24 +199,6 @@ record IntakeReport(URI endpoint, List<Round> rounds, @Nullable DiskLimit disk) 
             (what, count) ->
                 text.append(String.format(Locale.ROOT, "%,d requests: %s%n", count, what)));
     return text.toString();
-  }
-
-  /** Where the CPU of the last round went. */
-  private String threads() {
-    ServeFigures last = serve(rounds.get(rounds.size() - 1));
-    var text = new StringBuilder("CPU by thread:");
-    last.threadCpuNs().entrySet().stream()
-        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-        .filter(entry -> entry.getValue() * 100 > last.cpuNs())
-        .forEach(
-            entry ->
-                text.append(
-                    String.format(
-                        Locale.ROOT,
-                        " %s %.0f%%",
-                        entry.getKey(),
-                        entry.getValue() * 100.0 / last.cpuNs())));
-    return text.append(System.lineSeparator()).toString();
   }
 
   /** One object on one line. */

@@ -102,6 +102,7 @@ final class LoadGenerator {
     Instant expiration = Instant.ofEpochMilli(clock.epochMs()).plus(Duration.ofHours(12));
     var tallies = new ArrayList<LoadResult.Tally>();
     int loops = Math.min(loops(), plan.connections());
+    var templates = new ArrayList<RequestTemplate>();
     var ofLoops = new ArrayList<List<LoadConnection>>();
     for (int loop = 0; loop < loops; loop++) {
       tallies.add(new LoadResult.Tally());
@@ -109,6 +110,7 @@ final class LoadGenerator {
     }
     for (int i = 0; i < channels.size(); i++) {
       var template = new RequestTemplate(plan, endpoint.getRawAuthority(), run, i, expiration);
+      templates.add(template);
       ofLoops
           .get(i % loops)
           .add(new LoadConnection(plan, i, template, tallies.get(i % loops), channels.get(i)));
@@ -134,7 +136,11 @@ final class LoadGenerator {
     }
     window.closed();
     await(running, endNs, clock);
-    return LoadResult.sum(plan, countFromNs, tallies);
+    return LoadResult.sum(
+        plan,
+        countFromNs,
+        tallies,
+        templates.stream().map(template -> template.tokens().drawn()).toList());
   }
 
   private static void until(long atNs, Clock clock) throws InterruptedException {

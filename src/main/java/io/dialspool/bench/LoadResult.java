@@ -3,6 +3,7 @@ package io.dialspool.bench;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param itemsRepeated of these, sent under a token of an earlier request
  * @param itemsInvalid of these, sent with a number that is none
  * @param itemsEver acknowledged dial requests, warm-up included
+ * @param drawn numbers of dial requests that each connection has used up, in their order
  * @param errors requests that ended otherwise, by what happened
  * @param notSent requests of an open loop that were due and not sent, because their connection
  *     still waited for an earlier answer
@@ -36,6 +38,7 @@ record LoadResult(
     long itemsRepeated,
     long itemsInvalid,
     long itemsEver,
+    List<Long> drawn,
     SortedMap<String, Long> errors,
     long notSent,
     long connectionsLost,
@@ -164,7 +167,8 @@ record LoadResult(
   /**
    * @param countedFromNs when the counted time began
    */
-  static LoadResult sum(LoadPlan plan, long countedFromNs, Iterable<Tally> tallies) {
+  static LoadResult sum(
+      LoadPlan plan, long countedFromNs, Iterable<Tally> tallies, List<Long> drawn) {
     var total = new Tally();
     long tookNs = plan.itemsMax() > 0 ? 1 : plan.seconds() * 1_000_000_000L;
     for (Tally tally : tallies) {
@@ -192,6 +196,7 @@ record LoadResult(
         total.itemsRepeated,
         total.itemsInvalid,
         total.itemsEver,
+        drawn,
         total.errors,
         total.notSent,
         total.connectionsLost,

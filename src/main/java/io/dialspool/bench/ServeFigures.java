@@ -1,5 +1,6 @@
 package io.dialspool.bench;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -79,5 +80,22 @@ record ServeFigures(
 
   long bytes() {
     return allocatedBytes.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Where the CPU went, on one line. */
+  String threads() {
+    var text = new StringBuilder("CPU by thread:");
+    threadCpuNs.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .filter(entry -> entry.getValue() * 100 > cpuNs)
+        .forEach(
+            entry ->
+                text.append(
+                    String.format(
+                        Locale.ROOT,
+                        " %s %.0f%%",
+                        entry.getKey(),
+                        entry.getValue() * 100.0 / cpuNs)));
+    return text.toString();
   }
 }

@@ -1,6 +1,8 @@
 package io.dialspool.bench;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Which dial requests one connection sends: they are numbered, and a number says all. Makes no
@@ -60,6 +62,11 @@ final class Tokens {
     return invalid > 0 && share(mix(number)) < invalid;
   }
 
+  /** How many numbers are used up: all below this. */
+  long drawn() {
+    return next;
+  }
+
   /** Repeated ones of the request that is being drawn. */
   int duplicatesDrawn() {
     return duplicatesDrawn;
@@ -81,6 +88,25 @@ final class Tokens {
   /** What stands before the digits. */
   static String prefix(String run, int connection) {
     return "bench-" + run + "-" + connection + "-";
+  }
+
+  /**
+   * The hashes of all tokens of a run added up, as {@link LocalTarget.Taken#tokenSum} tells them of
+   * those that arrived.
+   *
+   * @param drawn of each connection
+   */
+  static long sum(String run, List<Long> drawn) {
+    long sum = 0;
+    for (int connection = 0; connection < drawn.size(); connection++) {
+      byte[] prefix = prefix(run, connection).getBytes(StandardCharsets.US_ASCII);
+      ByteBuffer token = ByteBuffer.allocate(prefix.length + DIGITS).put(prefix);
+      for (long number = 0; number < drawn.get(connection); number++) {
+        write(number, token, prefix.length);
+        sum += LocalTarget.hash(token.array(), 0, token.capacity());
+      }
+    }
+    return sum;
   }
 
   private long dice() {
