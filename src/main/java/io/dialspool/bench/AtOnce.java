@@ -117,15 +117,17 @@ final class AtOnce {
         .of(requests, 0, 0);
   }
 
-  private static Round round(
+  private Round round(
       Delivery delivery, Serve serve, List<String> ids, LoadPlan parking, double bare)
       throws InterruptedException {
     Delivery.change(ids, "pause", serve);
-    delivery.park(parking, serve);
+    LoadResult parked = delivery.park(parking, serve);
+    say(String.format(Locale.ROOT, "  parked at %,.0f items/s", parked.itemsPerSecond()));
     LocalTarget.Taken before = delivery.takenSoFar();
     ServeFigures.Snapshot from = serve.fresh();
     Delivery.change(ids, "resume", serve);
     Delivery.Drain drain = delivery.untilAllArrived(before);
+    say(String.format(Locale.ROOT, "  delivered at %,.0f items/s", drain.perSecond()));
     return new Round(drain, serve.since(from), bare);
   }
 

@@ -44,9 +44,9 @@ final class Delivery {
    * @param seconds from the first call to the last
    * @param steadyPerSecond between the first tenth of the items and the last; over all if that was
    *     too short to see
-   * @param firstMs wall clock at the first call
+   * @param firstNs when the first call came
    */
-  record Drain(long items, long calls, double seconds, double steadyPerSecond, long firstMs) {
+  record Drain(long items, long calls, double seconds, double steadyPerSecond, long firstNs) {
     double perSecond() {
       return seconds == 0 ? 0 : items / seconds;
     }
@@ -104,18 +104,12 @@ final class Delivery {
    * @throws BenchFailure if nothing moves for a minute
    */
   Drain untilAllArrived(LocalTarget.Taken before) throws InterruptedException {
-    return untilArrived(before, parked, Long.MAX_VALUE);
-  }
-
-  /** The same, until {@code total} have arrived or that much time has passed since the first. */
-  Drain untilArrived(LocalTarget.Taken before, long total, long forNs)
-      throws InterruptedException {
-    long all = total - before.items();
+    long all = parked - before.items();
     LocalTarget.Taken tenth = null;
     LocalTarget.Taken last = before;
     LocalTarget.Taken steadyEnd = null;
     long movedNs = clock.nanoTime();
-    while (last.items() < total && (last.firstNs() == 0 || last.nowNs() - last.firstNs() < forNs)) {
+    while (last.items() < parked) {
       LockSupport.parkNanos(LOOK_NS);
       LocalTarget.Taken now = taken();
       if (now.items() > last.items()) {
@@ -141,7 +135,7 @@ final class Delivery {
           (steadyEnd.items() - tenth.items()) * 1e9 / (steadyEnd.nowNs() - tenth.nowNs());
     }
     return new Drain(
-        items, last.calls() - before.calls(), seconds, steady, last.firstMs());
+        items, last.calls() - before.calls(), seconds, steady, last.firstNs());
   }
 
   /**

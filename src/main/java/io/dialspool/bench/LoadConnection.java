@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class LoadConnection {
   private final LoadPlan plan;
   private final int index;
-  private final RequestTemplate template;
+  private final Requests template;
   private final LoadResult.Tally tally;
   private final SocketChannel channel;
   private final AnswerReader answer = new AnswerReader();
@@ -35,7 +35,7 @@ final class LoadConnection {
   LoadConnection(
       LoadPlan plan,
       int index,
-      RequestTemplate template,
+      Requests template,
       LoadResult.Tally tally,
       SocketChannel channel) {
     this.plan = plan;
@@ -139,7 +139,7 @@ final class LoadConnection {
 
   private void tallied(long nowNs) {
     if (isCounted()) {
-      tally.ended(plan, template.tokens(), answer, nowNs - dueNs, nowNs);
+      tally.ended(plan, template, answer, nowNs - dueNs, nowNs);
     } else {
       tally.uncounted(plan, answer);
     }

@@ -69,8 +69,21 @@ final class LoadGenerator {
    *
    * @param run as {@link Tokens#prefix} takes it
    */
+  static LoadResult run(LoadPlan plan, URI endpoint, String run, Clock clock, Window window)
+      throws InterruptedException {
+    Instant expiration = Instant.ofEpochMilli(clock.epochMs()).plus(Duration.ofHours(12));
+    String authority = endpoint.getRawAuthority();
+    return run(
+        plan,
+        endpoint,
+        connection -> new RequestTemplate(plan, authority, run, connection, expiration),
+        clock,
+        window);
+  }
+
+  /** The same with requests of another kind. */
   static LoadResult run(
-      LoadPlan plan, URI endpoint, String run, Clock clock, Window window)
+      LoadPlan plan, URI endpoint, Requests.Source source, Clock clock, Window window)
       throws InterruptedException {
     List<SocketChannel> channels = connect(plan, endpoint);
     ExecutorService threads =
@@ -81,7 +94,7 @@ final class LoadGenerator {
               return thread;
             });
     try {
-      return run(plan, endpoint, run, clock, window, channels, threads);
+      return run(plan, source, clock, window, channels, threads);
     } catch (IOException e) {
       throw new UnreachableException(endpoint + ": " + e.getMessage(), e);
     } finally {
@@ -92,24 +105,22 @@ final class LoadGenerator {
 
   private static LoadResult run(
       LoadPlan plan,
-      URI endpoint,
-      String run,
+      Requests.Source source,
       Clock clock,
       Window window,
       List<SocketChannel> channels,
       ExecutorService threads)
       throws InterruptedException, IOException {
-    Instant expiration = Instant.ofEpochMilli(clock.epochMs()).plus(Duration.ofHours(12));
     var tallies = new ArrayList<LoadResult.Tally>();
     int loops = Math.min(loops(), plan.connections());
-    var templates = new ArrayList<RequestTemplate>();
+    var templates = new ArrayList<Requests>();
     var ofLoops = new ArrayList<List<LoadConnection>>();
     for (int loop = 0; loop < loops; loop++) {
       tallies.add(new LoadResult.Tally());
       ofLoops.add(new ArrayList<>());
     }
     for (int i = 0; i < channels.size(); i++) {
-      var template = new RequestTemplate(plan, endpoint.getRawAuthority(), run, i, expiration);
+      Requests template = source.of(i);
       templates.add(template);
       ofLoops
           .get(i % loops)
@@ -140,7 +151,7 @@ final class LoadGenerator {
         plan,
         countFromNs,
         tallies,
-        templates.stream().map(template -> template.tokens().drawn()).toList());
+        templates.stream().map(Requests::drawn).toList());
   }
 
   private static void until(long atNs, Clock clock) throws InterruptedException {

@@ -94,7 +94,7 @@ record LoadResult(
       sent++;
     }
 
-    void ended(LoadPlan plan, Tokens tokens, AnswerReader answer, long tookNs, long nowNs) {
+    void ended(LoadPlan plan, Requests requests, AnswerReader answer, long tookNs, long nowNs) {
       String error = error(plan, answer);
       if (error != null) {
         error(error);
@@ -104,8 +104,8 @@ record LoadResult(
       answered++;
       items += plan.itemsPerRequest();
       itemsFailed += failures;
-      itemsRepeated += tokens.duplicatesDrawn();
-      itemsInvalid += tokens.invalidDrawn();
+      itemsRepeated += requests.itemsRepeated();
+      itemsInvalid += requests.itemsInvalid();
       itemsEver += plan.itemsPerRequest() - failures;
       lastNs = lastNs == Long.MIN_VALUE ? nowNs : Math.max(lastNs, nowNs);
       record(tookNs);

@@ -62,7 +62,6 @@ final class LocalTarget implements AutoCloseable {
   private long calls;
   private long items;
   private long tokenSum;
-  private long firstMs;
   private long firstNs;
   private long lastNs;
 
@@ -102,20 +101,18 @@ final class LocalTarget implements AutoCloseable {
    * @param items in them
    * @param tokenSum the hashes of their tokens added up: whatever the order, it says whether each
    *     of a known set came once
-   * @param firstMs wall clock at the first call since this was last asked with {@code ?again}; 0
-   *     for none
-   * @param firstNs the same by the monotonic clock, which all processes of a machine share
+   * @param firstNs when the first call came since this was last asked with {@code ?again}, by the
+   *     monotonic clock, which all processes of a machine share; 0 for none
    * @param lastNs of the last call
    * @param nowNs when this was said
    */
   record Taken(
-      long calls, long items, long tokenSum, long firstMs, long firstNs, long lastNs, long nowNs) {
+      long calls, long items, long tokenSum, long firstNs, long lastNs, long nowNs) {
     static Taken of(JsonNode json) {
       return new Taken(
           json.path("calls").asLong(),
           json.path("items").asLong(),
           json.path("tokenSum").asLong(),
-          json.path("firstMs").asLong(),
           json.path("firstNs").asLong(),
           json.path("lastNs").asLong(),
           json.path("nowNs").asLong());
@@ -127,7 +124,6 @@ final class LocalTarget implements AutoCloseable {
           .put("calls", calls)
           .put("items", items)
           .put("tokenSum", tokenSum)
-          .put("firstMs", firstMs)
           .put("firstNs", firstNs)
           .put("lastNs", lastNs)
           .put("nowNs", nowNs);
@@ -190,7 +186,6 @@ final class LocalTarget implements AutoCloseable {
       long nowNs = clock.nanoTime();
       if (firstNs == 0) {
         firstNs = nowNs;
-        firstMs = clock.epochMs();
       }
       lastNs = nowNs;
       calls++;
@@ -235,9 +230,8 @@ final class LocalTarget implements AutoCloseable {
       String last = parts[parts.length - 1];
       if (path.startsWith("/taken")) {
         answer =
-            new Taken(calls, items, tokenSum, firstMs, firstNs, lastNs, clock.nanoTime()).json();
+            new Taken(calls, items, tokenSum, firstNs, lastNs, clock.nanoTime()).json();
         if (path.endsWith("?again")) {
-          firstMs = 0;
           firstNs = 0;
         }
       } else if (path.equals("/states")) {

@@ -17,7 +17,7 @@ import software.amazon.awssdk.utils.http.SdkHttpUtils;
  * <p>A batch is one part. An upload is its head and then the same block of lines, filled anew until
  * all lines are sent.
  */
-final class RequestTemplate {
+final class RequestTemplate implements Requests {
   private static final int BLOCK_LINES_MAX = 256;
   private static final String ZEROS = "0".repeat(Tokens.DIGITS);
 
@@ -98,8 +98,8 @@ final class RequestTemplate {
     bytes = ByteBuffer.allocateDirect(whole.length).put(whole);
   }
 
-  /** The first part of the next request. The buffer is the same each time. */
-  ByteBuffer begin() {
+  @Override
+  public ByteBuffer begin() {
     tokens.beginRequest();
     bytes.clear();
     byte[] id = campaigns.get(campaign);
@@ -112,8 +112,8 @@ final class RequestTemplate {
     return bytes.limit(isWhole() ? bytes.capacity() : itemsFrom + items * lineBytes).position(0);
   }
 
-  /** The next part, once the last is written; null if there is none. */
-  @Nullable ByteBuffer more() {
+  @Override
+  public @Nullable ByteBuffer more() {
     if (itemsLeft == 0) {
       return null;
     }
@@ -137,9 +137,19 @@ final class RequestTemplate {
     return items;
   }
 
-  /** What was drawn for the request. */
-  Tokens tokens() {
-    return tokens;
+  @Override
+  public int itemsRepeated() {
+    return tokens.duplicatesDrawn();
+  }
+
+  @Override
+  public int itemsInvalid() {
+    return tokens.invalidDrawn();
+  }
+
+  @Override
+  public long drawn() {
+    return tokens.drawn();
   }
 
   /** Bytes of one dial request as it is sent. */

@@ -83,6 +83,13 @@ final class Serve implements AutoCloseable {
     return snapshot();
   }
 
+  /** SIGKILL. */
+  void kill() {
+    closed = true;
+    jvm.close();
+    process.kill();
+  }
+
   @Override
   public void close() {
     if (!closed) {
