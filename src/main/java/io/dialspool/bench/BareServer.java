@@ -15,7 +15,9 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
@@ -35,7 +37,18 @@ final class BareServer implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(LoadGenerator.loops(), NioIoHandler.newFactory());
   private final Channel listener;
 
-  BareServer() {
+  /**
+   * @param linesPerUpload that its answer to an upload claims to have read
+   */
+  BareServer(int linesPerUpload) {
+    ByteBuf ofBatch = constant("{\"successfulRequests\":[],\"failedRequests\":[]}");
+    ByteBuf ofUpload =
+        constant(
+            "{\"summary\":{\"lines\":"
+                + linesPerUpload
+                + ",\"accepted\":"
+                + linesPerUpload
+                + ",\"duplicates\":0,\"rejected\":0,\"error\":null}}\n");
     listener =
         new ServerBootstrap()
             .group(loops)
@@ -46,12 +59,17 @@ final class BareServer implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
-                    channel.pipeline().addLast(new HttpServerCodec(), new Answerer());
+                    channel.pipeline().addLast(new HttpServerCodec(), new Answerer(ofBatch, ofUpload));
                   }
                 })
             .bind(InetAddress.getLoopbackAddress(), 0)
             .syncUninterruptibly()
             .channel();
+  }
+
+  private static ByteBuf constant(String body) {
+    return Unpooled.unreleasableBuffer(
+        Unpooled.wrappedBuffer(body.getBytes(StandardCharsets.US_ASCII)));
   }
 
   URI url() {
@@ -65,20 +83,27 @@ final class BareServer implements AutoCloseable {
   }
 
   private static final class Answerer extends SimpleChannelInboundHandler<HttpObject> {
-    private static final ByteBuf BODY =
-        Unpooled.unreleasableBuffer(
-            Unpooled.wrappedBuffer(
-                "{\"successfulRequests\":[],\"failedRequests\":[]}"
-                    .getBytes(StandardCharsets.US_ASCII)));
+    private final ByteBuf ofBatch;
+    private final ByteBuf ofUpload;
+    private boolean upload;
+
+    Answerer(ByteBuf ofBatch, ByteBuf ofUpload) {
+      this.ofBatch = ofBatch;
+      this.ofUpload = ofUpload;
+    }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, HttpObject message) {
+      if (message instanceof HttpRequest request) {
+        upload = request.method().equals(HttpMethod.POST);
+      }
       if (message instanceof LastHttpContent) {
+        ByteBuf body = upload ? ofUpload : ofBatch;
         var answer =
             new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.OK, BODY.duplicate());
+                HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body.duplicate());
         answer.headers().set(HttpHeaderNames.CONTENT_TYPE, "application/json");
-        answer.headers().set(HttpHeaderNames.CONTENT_LENGTH, BODY.readableBytes());
+        answer.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
         ctx.writeAndFlush(answer);
       }
     }

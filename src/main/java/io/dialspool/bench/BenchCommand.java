@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures the whole service, beside a bare limit taken in the same run.",
-    subcommands = IntakeBench.class)
+    subcommands = {IntakeBench.class, DispatchBench.class, BacklogBench.class, BareServerCommand.class, LocalTargetCommand.class})
 public final class BenchCommand implements Runnable {
   @SuppressWarnings("NullAway.Init") // picocli fills it
   @Spec
@@ -18,6 +18,6 @@ public final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "bench: which one? (expected: intake)");
+    throw new ParameterException(spec.commandLine(), "bench: which one? (expected: intake, dispatch, backlog)");
   }
 }

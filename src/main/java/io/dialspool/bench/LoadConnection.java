@@ -1,186 +1,181 @@
 package io.dialspool.bench;
 
-import io.dialspool.time.Clock;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.AsciiString;
-import io.netty.util.ByteProcessor;
-import java.util.concurrent.TimeUnit;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection under load, one request in flight. On its event loop only.
+ * One connection under load, one request in flight. On the thread of its loop only.
  *
  * <p>In an open loop, request {@code k} of this connection is due at a time fixed beforehand. If
  * the answer before it is late, it leaves late, and its latency still counts from when it was due.
  */
-final class LoadConnection extends SimpleChannelInboundHandler<HttpObject> {
-  // An item that a 200 refuses carries one of these.
-  private static final byte[] FAILURE = AsciiString.of("\"failureCode\"").array();
-
+final class LoadConnection {
   private final LoadPlan plan;
   private final int index;
-  private final RequestTemplate template;
+  private final Requests template;
   private final LoadResult.Tally tally;
-  private final Clock clock;
-  private final Runnable onEnd;
-  private @Nullable Channel channel;
-  private @Nullable ChannelFuture written;
-  private @Nullable HttpResponse head;
-  private final ByteProcessor counter = this::count;
-  private int failedItems;
-  private int failureBytesSeen;
+  private final SocketChannel channel;
+  private final AnswerReader answer = new AnswerReader();
+  private @Nullable SelectionKey key;
+  private @Nullable ByteBuffer writing;
   private boolean inFlight;
   private boolean ended;
   private long startNs;
   private long countFromNs;
-  private long endNs;
   private long dueNs;
   private long requests;
 
   /**
    * @param index from 0, below the plan's number of connections
-   * @param onEnd told once, on the event loop
+   * @param channel connected, not blocking
    */
   LoadConnection(
       LoadPlan plan,
       int index,
-      RequestTemplate template,
+      Requests template,
       LoadResult.Tally tally,
-      Clock clock,
-      Runnable onEnd) {
+      SocketChannel channel) {
     this.plan = plan;
     this.index = index;
     this.template = template;
     this.tally = tally;
-    this.clock = clock;
-    this.onEnd = onEnd;
+    this.channel = channel;
   }
 
-  @Override
-  public void handlerAdded(ChannelHandlerContext ctx) {
-    channel = ctx.channel();
+  SocketChannel channel() {
+    return channel;
   }
 
-  void start(long atNs) {
+  void start(SelectionKey newKey, long atNs, long newCountFromNs) {
+    key = newKey;
     startNs = atNs;
-    countFromNs = atNs + TimeUnit.SECONDS.toNanos(plan.warmupSeconds());
-    endNs = countFromNs + TimeUnit.SECONDS.toNanos(plan.seconds());
-    if (ended) {
-      countNotSent(); // lost before it began
-    } else {
-      next();
-    }
+    countFromNs = newCountFromNs;
   }
 
-  private void next() {
-    Channel open = channel;
-    if (ended || open == null) {
-      return;
-    }
-    long nowNs = clock.nanoTime();
-    long due = due(nowNs);
-    if (nowNs >= endNs || due >= endNs) {
-      countNotSent();
-      end();
-    } else if (due > nowNs) {
-      open.eventLoop().schedule(this::next, due - nowNs, TimeUnit.NANOSECONDS);
-    } else {
-      send(open, due);
-    }
+  /** Whether it can send. */
+  boolean isIdle() {
+    return !inFlight && !ended;
   }
 
-  private long due(long nowNs) {
-    if (plan.requestsPerSecond() == 0) {
-      return nowNs;
-    }
+  boolean isEnded() {
+    return ended;
+  }
+
+  /** When its next request is due in an open loop. */
+  long dueNs() {
     double place = (double) requests * plan.connections() + index;
     return startNs + (long) (place * 1e9 / plan.requestsPerSecond());
   }
 
-  private void send(Channel open, long due) {
+  void send(long due) throws IOException {
     dueNs = due;
     requests++;
     inFlight = true;
-    failedItems = 0;
-    failureBytesSeen = 0;
+    answer.begin();
     if (isCounted()) {
       tally.sent();
     }
-    written = open.writeAndFlush(template.next());
+    writing = template.begin();
+    writeOn();
+  }
+
+  /** Writes what the socket takes. */
+  void writeOn() throws IOException {
+    ByteBuffer part = writing;
+    while (part != null) {
+      channel.write(part);
+      if (part.hasRemaining()) {
+        break;
+      }
+      part = template.more();
+    }
+    writing = part;
+    interest(part == null ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+  }
+
+  private void interest(int ops) {
+    SelectionKey its = key;
+    if (its != null && its.interestOps() != ops) {
+      its.interestOps(ops);
+    }
+  }
+
+  /**
+   * Reads what has come.
+   *
+   * @param buffer of the loop, heap
+   * @return whether the answer is complete
+   * @throws IOException if the connection is of no use any more
+   */
+  boolean read(ByteBuffer buffer, long nowNs) throws IOException {
+    buffer.clear();
+    int length = channel.read(buffer);
+    if (length < 0) {
+      throw new IOException("closed by the server");
+    }
+    if (length == 0) {
+      return false;
+    }
+    if (!inFlight) {
+      throw new IOException("an answer to nothing");
+    }
+    try {
+      if (!answer.read(buffer.array(), length)) {
+        return false;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new IOException("unreadable: " + e.getMessage(), e);
+    }
+    inFlight = false;
+    tallied(nowNs);
+    if (writing != null) {
+      throw new IOException("answered before it was read"); // the rest would be taken for a request
+    }
+    return true;
+  }
+
+  private void tallied(long nowNs) {
+    if (isCounted()) {
+      tally.ended(plan, template, answer, nowNs - dueNs, nowNs);
+    } else {
+      tally.uncounted(plan, answer);
+    }
   }
 
   private boolean isCounted() {
     return dueNs >= countFromNs;
   }
 
-  @Override
-  protected void channelRead0(ChannelHandlerContext ctx, HttpObject message) {
-    if (message.decoderResult().isFailure() || !inFlight) {
-      ctx.close();
+  /** What was due and could not be sent, its connection being busy or gone. */
+  void countNotSent(long endNs) {
+    if (plan.requestsPerSecond() == 0) {
       return;
     }
-    if (message instanceof HttpResponse response) {
-      head = response;
-    }
-    HttpResponse response = head;
-    if (response == null || !(message instanceof HttpContent content)) {
-      return;
-    }
-    content.content().forEachByte(counter);
-    if (message instanceof LastHttpContent) {
-      answered(ctx, response);
-    }
-  }
-
-  private void answered(ChannelHandlerContext ctx, HttpResponse response) {
-    inFlight = false;
-    if (isCounted()) {
-      int status = response.status().code();
-      if (status == 200) {
-        tally.answered(clock.nanoTime() - dueNs, failedItems);
-      } else {
-        String type = response.headers().get("x-amzn-ErrorType");
-        tally.error(type == null ? "" + status : status + " " + type);
+    for (long due = dueNs(); due < endNs; due = dueNs()) {
+      requests++;
+      if (due >= countFromNs) {
+        tally.notSent(endNs - due);
       }
     }
-    ChannelFuture write = written;
-    if (write != null && write.isSuccess()) {
-      next();
-    } else {
-      ctx.close(); // answered before it was read: the bytes must not change under the write
-    }
   }
 
-  // An answer may come in parts, cut anywhere: how much of the word was seen is kept between them.
-  private boolean count(byte next) {
-    if (next == FAILURE[failureBytesSeen]) {
-      failureBytesSeen++;
-    } else {
-      failureBytesSeen = next == FAILURE[0] ? 1 : 0;
-    }
-    if (failureBytesSeen == FAILURE.length) {
-      failureBytesSeen = 0;
-      failedItems++;
-    }
-    return true;
+  /** The connection is gone, and with it what was in flight. It stays lost. */
+  void lost() {
+    unanswered("connection lost");
+    tally.connectionLost();
+    end();
   }
 
   /** Waits no longer for an answer. */
   void giveUp() {
-    if (!ended) {
-      lose("no answer");
-      end();
-    }
+    unanswered("no answer");
+    end();
   }
 
-  private void lose(String how) {
+  private void unanswered(String how) {
     if (inFlight) {
       inFlight = false;
       if (isCounted()) {
@@ -189,44 +184,14 @@ final class LoadConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
   }
 
-  // A connection that is lost stays lost: what it would have sent shows as not sent.
-  @Override
-  public void channelInactive(ChannelHandlerContext ctx) {
-    lose("connection lost");
-    if (!ended) {
-      tally.connectionLost();
-      if (endNs != 0) {
-        countNotSent();
-      }
-    }
-    end();
-  }
-
-  private void countNotSent() {
-    if (plan.requestsPerSecond() == 0) {
-      return;
-    }
-    for (long due = due(0); due < endNs; due = due(0)) {
-      requests++;
-      if (due >= countFromNs) {
-        tally.notSent(endNs - due);
-      }
-    }
-  }
-
-  private void end() {
+  void end() {
     if (!ended) {
       ended = true;
-      if (channel != null) {
+      try {
         channel.close();
+      } catch (IOException e) {
+        // Nothing more is expected of it.
       }
-      template.release();
-      onEnd.run();
     }
-  }
-
-  @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    ctx.close();
   }
 }

@@ -1,40 +1,57 @@
 package io.dialspool.bench;
 
 import io.dialspool.time.Clock;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.codec.http.HttpResponseDecoder;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.net.URI;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /** Puts a port under load and counts what comes back. */
 final class LoadGenerator {
   private static final int CONNECT_TIMEOUT_MS = 5_000;
-  private static final int LAST_ANSWERS_MS = 5_000;
+  private static final long LAST_ANSWERS_NS = 10_000_000_000L;
+  private static final long AFTER_CONNECTING_NS = 20_000_000;
 
   private LoadGenerator() {}
+
+  /** Told, on the caller's thread, when the counted time begins and when it is over. */
+  interface Window {
+    Window NONE =
+        new Window() {
+          @Override
+          public void opened() {}
+
+          @Override
+          public void closed() {}
+        };
+
+    void opened() throws InterruptedException;
+
+    void closed() throws InterruptedException;
+  }
 
   /** Half of the cores; the other half is the server's. */
   static int loops() {
     return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+  }
+
+  /** Tells the tokens of one run from those of another. */
+  static String newRun() {
+    return String.format(Locale.ROOT, "%08x", ThreadLocalRandom.current().nextInt());
   }
 
   /**
@@ -44,78 +61,149 @@ final class LoadGenerator {
    * @throws UnreachableException if not every connection can be made
    */
   static LoadResult run(LoadPlan plan, URI endpoint, Clock clock) throws InterruptedException {
-    EventLoopGroup group = new MultiThreadIoEventLoopGroup(loops(), NioIoHandler.newFactory());
-    try {
-      return run(plan, endpoint, clock, group);
-    } finally {
-      group.shutdownGracefully(0, 2, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
-    }
+    return run(plan, endpoint, newRun(), clock, Window.NONE);
   }
 
-  private static LoadResult run(LoadPlan plan, URI endpoint, Clock clock, EventLoopGroup group)
+  /**
+   * The same under tokens that the caller can name.
+   *
+   * @param run as {@link Tokens#prefix} takes it
+   */
+  static LoadResult run(LoadPlan plan, URI endpoint, String run, Clock clock, Window window)
       throws InterruptedException {
-    Map<EventLoop, LoadResult.Tally> tallies = new HashMap<>();
-    List<Channel> channels = new ArrayList<>();
-    List<LoadConnection> connections = new ArrayList<>();
-    var ended = new CountDownLatch(plan.connections());
-    String run = run();
-    Instant expiration = Instant.ofEpochMilli(clock.epochMs()).plus(Duration.ofHours(4));
-    int port = endpoint.getPort() < 0 ? 80 : endpoint.getPort();
-    for (int i = 0; i < plan.connections(); i++) {
-      EventLoop loop = group.next();
-      var connection =
-          new LoadConnection(
-              plan,
-              i,
-              new RequestTemplate(plan, endpoint.getRawAuthority(), run, i, expiration),
-              tallies.computeIfAbsent(loop, any -> new LoadResult.Tally()),
-              clock,
-              ended::countDown);
-      var connected =
-          bootstrap(loop, connection)
-              .connect(new InetSocketAddress(endpoint.getHost(), port))
-              .await();
-      if (!connected.isSuccess()) {
-        channels.forEach(Channel::close);
-        throw new UnreachableException(
-            endpoint + ": connection " + (i + 1) + " of " + plan.connections() + " refused",
-            connected.cause());
-      }
-      channels.add(connected.channel());
-      connections.add(connection);
-    }
-
-    long startNs = clock.nanoTime();
-    long lastMs =
-        TimeUnit.SECONDS.toMillis((long) plan.warmupSeconds() + plan.seconds()) + LAST_ANSWERS_MS;
-    for (int i = 0; i < connections.size(); i++) {
-      LoadConnection connection = connections.get(i);
-      EventLoop loop = channels.get(i).eventLoop();
-      loop.execute(() -> connection.start(startNs));
-      loop.schedule(connection::giveUp, lastMs, TimeUnit.MILLISECONDS);
-    }
-    if (!ended.await(lastMs + 10_000, TimeUnit.MILLISECONDS)) {
-      throw new IllegalStateException("The load generator itself got stuck.");
-    }
-    return LoadResult.sum(plan, tallies.values());
+    Instant expiration = Instant.ofEpochMilli(clock.epochMs()).plus(Duration.ofHours(12));
+    String authority = endpoint.getRawAuthority();
+    return run(
+        plan,
+        endpoint,
+        connection -> new RequestTemplate(plan, authority, run, connection, expiration),
+        clock,
+        window);
   }
 
-  private static Bootstrap bootstrap(EventLoop loop, LoadConnection connection) {
-    return new Bootstrap()
-        .group(loop)
-        .channel(NioSocketChannel.class)
-        .option(ChannelOption.TCP_NODELAY, true)
-        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
-        .handler(
-            new ChannelInitializer<SocketChannel>() {
-              @Override
-              protected void initChannel(SocketChannel channel) {
-                channel.pipeline().addLast(new HttpResponseDecoder(), connection);
-              }
+  /** The same with requests of another kind. */
+  static LoadResult run(
+      LoadPlan plan, URI endpoint, Requests.Source source, Clock clock, Window window)
+      throws InterruptedException {
+    List<SocketChannel> channels = connect(plan, endpoint);
+    ExecutorService threads =
+        Executors.newCachedThreadPool(
+            task -> {
+              var thread = new Thread(task, "bench-load");
+              thread.setDaemon(true);
+              return thread;
             });
+    try {
+      return run(plan, source, clock, window, channels, threads);
+    } catch (IOException e) {
+      throw new UnreachableException(endpoint + ": " + e.getMessage(), e);
+    } finally {
+      threads.shutdownNow();
+      channels.forEach(LoadGenerator::close);
+    }
   }
 
-  private static String run() {
-    return String.format(Locale.ROOT, "%08x", ThreadLocalRandom.current().nextInt());
+  private static LoadResult run(
+      LoadPlan plan,
+      Requests.Source source,
+      Clock clock,
+      Window window,
+      List<SocketChannel> channels,
+      ExecutorService threads)
+      throws InterruptedException, IOException {
+    var tallies = new ArrayList<LoadResult.Tally>();
+    int loops = Math.min(loops(), plan.connections());
+    var templates = new ArrayList<Requests>();
+    var ofLoops = new ArrayList<List<LoadConnection>>();
+    for (int loop = 0; loop < loops; loop++) {
+      tallies.add(new LoadResult.Tally());
+      ofLoops.add(new ArrayList<>());
+    }
+    for (int i = 0; i < channels.size(); i++) {
+      Requests template = source.of(i);
+      templates.add(template);
+      ofLoops
+          .get(i % loops)
+          .add(new LoadConnection(plan, i, template, tallies.get(i % loops), channels.get(i)));
+    }
+
+    long startNs = clock.nanoTime() + AFTER_CONNECTING_NS;
+    long countFromNs = startNs + TimeUnit.SECONDS.toNanos(plan.warmupSeconds());
+    long endNs = countFromNs + TimeUnit.SECONDS.toNanos(plan.seconds());
+    long requests = plan.requestsMax();
+    var running = new ArrayList<Future<?>>();
+    for (int i = 0; i < loops; i++) {
+      long share = requests / loops + (i < requests % loops ? 1 : 0);
+      running.add(
+          threads.submit(
+              new LoadLoop(plan, ofLoops.get(i), share, startNs, endNs + LAST_ANSWERS_NS, clock)));
+    }
+    until(countFromNs, clock);
+    window.opened();
+    if (plan.itemsMax() == 0) {
+      until(endNs, clock);
+    } else {
+      await(running, endNs, clock);
+    }
+    window.closed();
+    await(running, endNs, clock);
+    return LoadResult.sum(
+        plan,
+        countFromNs,
+        tallies,
+        templates.stream().map(Requests::drawn).toList());
+  }
+
+  private static void until(long atNs, Clock clock) throws InterruptedException {
+    for (long leftNs = atNs - clock.nanoTime(); leftNs > 0; leftNs = atNs - clock.nanoTime()) {
+      LockSupport.parkNanos(leftNs);
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
+  }
+
+  private static void await(List<Future<?>> running, long endNs, Clock clock)
+      throws InterruptedException {
+    for (Future<?> loop : running) {
+      try {
+        loop.get(endNs + 3 * LAST_ANSWERS_NS - clock.nanoTime(), TimeUnit.NANOSECONDS);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("The load generator failed: " + e.getCause(), e.getCause());
+      } catch (TimeoutException e) {
+        throw new IllegalStateException("The load generator itself got stuck.", e);
+      }
+    }
+  }
+
+  private static List<SocketChannel> connect(LoadPlan plan, URI endpoint) {
+    int port = endpoint.getPort() < 0 ? 80 : endpoint.getPort();
+    var address = new InetSocketAddress(endpoint.getHost().replaceAll("[\\[\\]]", ""), port);
+    var channels = new ArrayList<SocketChannel>();
+    for (int i = 0; i < plan.connections(); i++) {
+      SocketChannel channel = null;
+      try {
+        channel = SocketChannel.open();
+        channel.socket().connect(address, CONNECT_TIMEOUT_MS);
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        channels.add(channel);
+      } catch (IOException e) {
+        if (channel != null) {
+          close(channel);
+        }
+        channels.forEach(LoadGenerator::close);
+        throw new UnreachableException(
+            endpoint + ": connection " + (i + 1) + " of " + plan.connections() + " refused", e);
+      }
+    }
+    return channels;
+  }
+
+  private static void close(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // Nothing more is expected of it.
+    }
   }
 }
