@@ -117,7 +117,7 @@ public final class Dialspool implements AutoCloseable {
       housekeeping.scheduleWithFixedDelay(gates::look, 1, 1, TimeUnit.SECONDS);
 
       // Where batches go.
-      var alarms = new Alarms();
+      var alarms = Meters.alarms(metrics);
       Entrance inside = new Entrance(tls::contextForOurselves, gates.campaignService(), hosts);
       Targets.Embedded embedded = embedded(inside, tls, clock);
       Targets targets = own(Targets.open(config, embedded, targetLoops, clock, alarms));

@@ -89,6 +89,13 @@ public enum Meter {
       "seconds",
       "Age of the campaign's oldest queued dial request; 0 if there is none.",
       "campaign"),
+  /** Alert on every increase; what each kind wants done stands in {@code alarms.md}. */
+  ALARMS(
+      Kind.COUNTER,
+      "dialspool.alarms",
+      "alarms",
+      "Things that a person must look at, by kind; the log tells each.",
+      "kind"),
   /** The spool directory on disk. */
   SPOOL_BYTES(Kind.GAUGE, "dialspool.spool.bytes", "bytes", "Size of the spool on disk."),
   /** 0 means that intake is about to push back. */

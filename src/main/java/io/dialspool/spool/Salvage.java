@@ -2,6 +2,7 @@ package io.dialspool.spool;
 
 import com.dynatrace.hash4j.hashing.Hasher64;
 import io.dialspool.request.CampaignId;
+import io.dialspool.request.Evidence;
 import io.dialspool.request.Reason;
 import io.dialspool.request.RequestState;
 import io.dialspool.store.Damage;
@@ -377,7 +378,14 @@ public final class Salvage {
 
     private Settlement inDoubt(StoredRequest request) {
       return new Settlement(
-          request, RequestState.UNDELIVERABLE, Reason.IN_DOUBT, 0, 0, nowMs, null);
+          request,
+          RequestState.UNDELIVERABLE,
+          Reason.IN_DOUBT,
+          0,
+          0,
+          nowMs,
+          null,
+          new Evidence(Evidence.Doubt.OUTCOME_LOST, Evidence.Policy.SALVAGE, 0, 0, null));
     }
 
     /** Whether an outcome of the page may be among what is lost. */

@@ -2,6 +2,7 @@ package io.dialspool.spool;
 
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.ClientToken;
+import io.dialspool.request.Evidence;
 import io.dialspool.request.Reason;
 import io.dialspool.request.RequestId;
 import io.dialspool.request.RequestState;
@@ -320,6 +321,7 @@ public final class Spool {
     /** Its status as far as the store tells: an unsettled one is QUEUED here. */
     public RequestStatus status() {
       Settlement end = outcome;
+      Evidence evidence = end == null ? null : end.evidence();
       return new RequestStatus(
           request.lane().campaign(),
           new ClientToken(request.clientToken()),
@@ -332,13 +334,14 @@ public final class Spool {
           end == null ? 0 : end.firstSentAtMs(),
           end == null ? 0 : end.settledAtMs(),
           end == null ? 0 : end.attempts(),
-          null,
+          evidence == null ? null : evidence.lastFailure(),
           end == null ? Reason.NONE : end.reason(),
           end == null ? null : end.targetDialRequestId(),
           request.redriveOf() == 0
               ? null
               : new RequestId(request.lane().number(), request.redriveOf()),
-          redrivenAs == 0 ? null : new RequestId(request.lane().number(), redrivenAs));
+          redrivenAs == 0 ? null : new RequestId(request.lane().number(), redrivenAs),
+          evidence);
     }
   }
 

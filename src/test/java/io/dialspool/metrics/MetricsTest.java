@@ -42,6 +42,7 @@ class MetricsTest {
             "dialspool.oldest.age",
             "dialspool.spool.bytes",
             "dialspool.ring.free",
+            "dialspool.alarms",
             "dialspool.conservation.difference"),
         Arrays.stream(Meter.values()).map(Meter::wire).collect(Collectors.toSet()));
   }
