@@ -439,6 +439,7 @@ public final class Dialspool implements AutoCloseable {
   // A failure on this thread would else end the task without a word.
   private void lookAfter(RocksStore store) {
     try {
+      store.keepPrivate();
       store.sealLog();
       store.scrub(SCRUBBED_BYTES);
     } catch (RuntimeException e) {

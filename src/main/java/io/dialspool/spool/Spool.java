@@ -34,7 +34,11 @@ import org.jspecify.annotations.Nullable;
  * one key for up to 256 of them. Starting costs a few look-ups a lane, however much is waiting.
  */
 public final class Spool {
-  private static final int FORMAT = 1;
+  static final byte FORMAT = 1;
+
+  /** A spool that is to be restored, not served; see {@link Backup}. */
+  static final byte BACKUP = (byte) 0xb0;
+
   private static final int UNFINISHED = 0;
 
   private final OrderedStore store;
@@ -84,13 +88,18 @@ public final class Spool {
     if (format == null) {
       return lay(store, route);
     }
+    if (format.length == 1 && format[0] == BACKUP) {
+      throw new StoreException(
+          "the spool is a backup, and what waits in it may have been sent since (expected: spool"
+              + " restore)");
+    }
     var spool = new Spool(store, route, seeds(store));
     spool.restore();
     return spool;
   }
 
   /**
-   * The seeds of the spool that lies in the store.
+   * The seeds of the spool, or of the backup of one, that lies in the store.
    *
    * @throws StoreException if there is none, or a newer version wrote it
    */
@@ -114,7 +123,7 @@ public final class Spool {
     if (format.length == 1 && format[0] == UNFINISHED) {
       throw new StoreException("the spool is what a salvage left that didn't end");
     }
-    if (format.length != 1 || format[0] != FORMAT) {
+    if (format.length != 1 || (format[0] != FORMAT && format[0] != BACKUP)) {
       throw new StoreException(
           "the spool is of format "
               + (format.length == 1 ? "" + format[0] : "unknown")
