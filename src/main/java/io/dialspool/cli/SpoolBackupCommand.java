@@ -87,7 +87,8 @@ final class SpoolBackupCommand implements Callable<Integer> {
     // Under another name until it is marked and checked: cut off midway there is no backup.
     Path begun = parent.resolve(whole.getFileName() + ".part");
     remove(begun);
-    makePrivate(begun);
+    Files.createDirectory(begun);
+    keepOthersOut(begun);
     try {
       return backUp(from, begun.resolve("spool"), whole);
     } finally {
@@ -127,7 +128,6 @@ final class SpoolBackupCommand implements Callable<Integer> {
       surroundings.out().flush();
       return DialspoolCommand.REFUSED;
     }
-    setPrivate(copy);
     Files.move(copy, whole, StandardCopyOption.ATOMIC_MOVE);
     tell(takenAtMs, held);
     return 0;
@@ -173,12 +173,7 @@ final class SpoolBackupCommand implements Callable<Integer> {
     surroundings.out().flush();
   }
 
-  private static void makePrivate(Path directory) throws IOException {
-    Files.createDirectory(directory);
-    setPrivate(directory);
-  }
-
-  private static void setPrivate(Path directory) throws IOException {
+  private static void keepOthersOut(Path directory) throws IOException {
     if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     }

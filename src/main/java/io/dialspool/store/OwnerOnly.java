@@ -78,6 +78,14 @@ final class OwnerOnly {
     }
   }
 
+  /** The same with the directory itself, which is ours. */
+  static void closeWhole(Path directory) throws IOException {
+    if (isPosix(directory)) {
+      set(directory, DIRECTORY);
+      close(directory);
+    }
+  }
+
   private static boolean isOurs(Path path) {
     return OURS.matcher(String.valueOf(path.getFileName())).matches();
   }

@@ -351,7 +351,7 @@ public final class RocksStore implements OrderedStore {
   public synchronized void checkpoint(Path to) {
     try (Checkpoint checkpoint = Checkpoint.create(db)) {
       checkpoint.createCheckpoint(to.toString());
-      OwnerOnly.close(to);
+      OwnerOnly.closeWhole(to);
       StoreCopy.syncDirectory(to);
     } catch (RocksDBException e) {
       throw new StoreException(
