@@ -55,7 +55,7 @@ class BackupIT {
   }
 
   @Test
-  @Timeout(240)
+  @Timeout(400)
   void shouldDialNobodyTwiceAfterABackupWasRestored() throws IOException {
     Path spool = directory.resolve("spool");
     Path backup = directory.resolve("backups").resolve("monday");
@@ -116,7 +116,7 @@ class BackupIT {
   }
 
   @Test
-  @Timeout(120)
+  @Timeout(300)
   void shouldBackUpAndRestoreNothingThatIsNotWhole() throws IOException {
     Path spool = directory.resolve("spool");
     Path backup = directory.resolve("backup");

@@ -207,7 +207,7 @@ public final class Service implements AutoCloseable {
 
   /** SIGKILL: no hook runs, nothing is flushed. */
   void kill() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly(); // the process's own method would close its output too
     process.onExit().join();
   }
 
