@@ -120,7 +120,7 @@ public final class Dialspool implements AutoCloseable {
       housekeeping.scheduleWithFixedDelay(gates::look, 1, 1, TimeUnit.SECONDS);
 
       // Where batches go.
-      var alarms = new Alarms();
+      var alarms = Meters.alarms(metrics);
       Entrance inside = new Entrance(tls::contextForOurselves, gates.campaignService(), hosts);
       Targets.Embedded embedded = embedded(inside, tls, clock);
       Targets targets = own(Targets.open(config, embedded, targetLoops, clock, alarms));
@@ -471,6 +471,7 @@ public final class Dialspool implements AutoCloseable {
   // A failure on this thread would else end the task without a word.
   private void lookAfter(RocksStore store) {
     try {
+      store.keepPrivate();
       store.sealLog();
       store.scrub(SCRUBBED_BYTES);
     } catch (RuntimeException e) {

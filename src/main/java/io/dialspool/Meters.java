@@ -1,5 +1,6 @@
 package io.dialspool;
 
+import io.dialspool.dispatch.Alarms;
 import io.dialspool.dispatch.DispatchMeter;
 import io.dialspool.dispatch.Dispatcher;
 import io.dialspool.dispatch.TargetControl;
@@ -15,7 +16,9 @@ import io.dialspool.spool.SpoolStage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
@@ -26,6 +29,15 @@ import org.jspecify.annotations.Nullable;
 /** What each stage counts, put into meters. */
 final class Meters {
   private Meters() {}
+
+  /** Each kind shows from the start, so that the first alarm is an increase too. */
+  static Alarms alarms(Metrics metrics) {
+    var counters = new EnumMap<Alarms.Kind, Counter>(Alarms.Kind.class);
+    for (Alarms.Kind kind : Alarms.Kind.values()) {
+      counters.put(kind, metrics.counter(Meter.ALARMS, kind.wire()));
+    }
+    return Alarms.counted(kind -> Objects.requireNonNull(counters.get(kind)).increment());
+  }
 
   /** The ring's commits. */
   static final class Commits implements SpoolStage.CommitMeter {

@@ -55,11 +55,12 @@ public final class CampaignService implements AutoCloseable {
 
   private CampaignService(
       CampaignServiceConfig config, Entrance entrance, Clock clock, Faults faults) {
-    store =
-        new PatientStore(RocksStore.open(Path.of(config.directory()), OutboundCampaigns.SPACES));
+    RocksStore rocks = RocksStore.open(Path.of(config.directory()), OutboundCampaigns.SPACES);
+    store = new PatientStore(rocks);
     loops =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("campaign-service", true), NioIoHandler.newFactory());
+    loops.scheduleWithFixedDelay(rocks::keepPrivate, 5, 5, TimeUnit.SECONDS);
     try {
       campaigns = new OutboundCampaigns(store, clock, config, faults);
       commit = new GroupCommit(campaigns);

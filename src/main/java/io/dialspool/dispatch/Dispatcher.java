@@ -470,7 +470,9 @@ public final class Dispatcher {
     }
     boolean failed = control.gate().state() == CampaignState.FAILED;
     if (failed && !control.failureTold) {
-      alarms.raise("campaign " + control.lane().info().campaign() + " has failed; it is held");
+      alarms.raise(
+          Alarms.Kind.CAMPAIGN_FAILED,
+          "campaign " + control.lane().info().campaign() + " has failed; it is held");
     }
     control.failureTold = failed;
     if (control.ending() == null) {
@@ -734,11 +736,15 @@ public final class Dispatcher {
 
   private boolean endIfTooLate(LaneControl control, QueuedRequest request, long nowNs, long nowMs) {
     Lane lane = control.lane();
-    if (request.tokenAliveUntilMs() <= nowMs) {
+    // A clock that has just jumped must end nothing, neither for its deadline nor for its token.
+    if (sweeper.isPaused(nowNs)) {
+      return false;
+    }
+    if (isTokenDead(request, nowMs)) {
       lane.settle(request, RequestState.UNDELIVERABLE, Reason.IN_DOUBT, null, nowMs);
       return true;
     }
-    if (isTooLate(control, request, nowMs) && !sweeper.isPaused(nowNs)) {
+    if (isTooLate(control, request, nowMs)) {
       lane.settle(request, RequestState.EXPIRED, Reason.NONE, null, nowMs);
       return true;
     }
@@ -747,11 +753,15 @@ public final class Dispatcher {
 
   private static boolean anyTooLate(LaneControl control, List<QueuedRequest> requests, long nowMs) {
     for (QueuedRequest request : requests) {
-      if (isTooLate(control, request, nowMs)) {
+      if (isTokenDead(request, nowMs) || isTooLate(control, request, nowMs)) {
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean isTokenDead(QueuedRequest request, long nowMs) {
+    return request.tokenAliveUntilMs() <= nowMs;
   }
 
   private static boolean isTooLate(LaneControl control, QueuedRequest request, long nowMs) {

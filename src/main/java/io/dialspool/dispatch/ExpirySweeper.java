@@ -39,6 +39,7 @@ final class ExpirySweeper {
     if (started && Math.abs(ahead - wallAheadMs) > JUMP_MS) {
       pausedUntilNs = nowNs + PAUSE_NS;
       alarms.raise(
+          Alarms.Kind.CLOCK_JUMPED,
           "the wall clock jumped by "
               + (ahead - wallAheadMs)
               + " ms; nothing expires for a minute");

@@ -84,6 +84,9 @@ public final class Gate {
   void changedByUs(CampaignState to, long nowNs, long nowMs) {
     changedNs = nowNs;
     missing = false;
+    if (to == CampaignState.RUNNING) {
+      alarmUntilNs = nowNs; // a person has looked: the next call tells whether it helped
+    }
     become(to, nowNs, nowMs);
     doubtful = to == CampaignState.PAUSED;
   }

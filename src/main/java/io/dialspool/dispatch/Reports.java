@@ -4,7 +4,9 @@ import io.dialspool.lane.Lane;
 import io.dialspool.lane.Place;
 import io.dialspool.lane.QueuedRequest;
 import io.dialspool.request.CampaignReport;
+import io.dialspool.request.ClientToken;
 import io.dialspool.request.Counts;
+import io.dialspool.request.Evidence;
 import io.dialspool.request.RequestState;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.request.SpoolReport;
@@ -116,14 +118,29 @@ public final class Reports {
         stored.phoneNumber(),
         stored.acceptedAtMs(),
         stored.deadlineMs(),
-        queued == null ? 0 : queued.firstSentAtMs(),
+        firstSentAtMs(control.lane(), request, queued),
         0,
         queued == null ? 0 : queued.attempts(),
         queued == null ? null : queued.lastFailure(),
         stored.reason(),
         null,
         stored.redriveOf(),
-        null);
+        null,
+        queued != null
+            ? queued.evidence(Evidence.Policy.NONE)
+            : control.lane().evidenceOnDisk(request, Evidence.Policy.NONE));
+  }
+
+  // As it will stand in the outcome should it end in doubt: since when its token may be at the
+  // target.
+  private static long firstSentAtMs(
+      Lane lane, StoredRequest request, @org.jspecify.annotations.Nullable QueuedRequest queued) {
+    if (queued == null) {
+      return lane.mayHaveBeenSent(request) ? lane.maybeSentSinceMs(request) : 0;
+    }
+    return queued.maybeSent()
+        ? queued.tokenAliveUntilMs() - ClientToken.LIFE_MS
+        : queued.firstSentAtMs();
   }
 
   private static WaitingFor waitingFor(

@@ -8,6 +8,8 @@ import io.dialspool.http.AnswerStream;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.http.HttpCall;
 import io.dialspool.request.CampaignId;
+import io.dialspool.request.ClientToken;
+import io.dialspool.request.Evidence;
 import io.dialspool.request.Outcome;
 import io.dialspool.request.OutcomePage;
 import io.dialspool.request.OutcomeQuery;
@@ -195,6 +197,7 @@ final class FeedStream {
       json.writeStringField("targetDialRequestId", outcome.targetDialRequestId());
     }
     json.writeNumberField("attempts", outcome.attempts());
+    evidence(json, outcome);
     json.writeStringField("settledAt", Views.time(outcome.settledAtMs()));
     id(json, "redriveOf", outcome.redriveOf());
     id(json, "redrivenAs", outcome.redrivenAs());
@@ -212,6 +215,33 @@ final class FeedStream {
       }
     }
     json.writeEndObject();
+  }
+
+  private static void evidence(JsonGenerator json, Outcome outcome) throws IOException {
+    Evidence evidence = outcome.evidence();
+    if (evidence == null) {
+      return;
+    }
+    if (outcome.firstSentAtMs() != 0) {
+      json.writeStringField("firstSentAt", Views.time(outcome.firstSentAtMs()));
+    }
+    if (evidence.lastSentAtMs() != 0) {
+      json.writeStringField("lastSentAt", Views.time(evidence.lastSentAtMs()));
+    }
+    json.writeNumberField("calls", evidence.calls());
+    if (evidence.lastFailure() != null) {
+      json.writeStringField("lastFailure", evidence.lastFailure());
+    }
+    if (evidence.doubt() != Evidence.Doubt.NONE) {
+      json.writeObjectFieldStart("doubt");
+      json.writeStringField("evidence", evidence.doubt().name());
+      json.writeStringField("policy", evidence.policy().name());
+      if (outcome.firstSentAtMs() != 0) {
+        json.writeStringField(
+            "tokenAliveUntil", Views.time(outcome.firstSentAtMs() + ClientToken.LIFE_MS));
+      }
+      json.writeEndObject();
+    }
   }
 
   private static void id(JsonGenerator json, String member, @Nullable RequestId id)

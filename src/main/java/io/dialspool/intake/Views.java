@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialspool.request.CampaignReport;
+import io.dialspool.request.ClientToken;
 import io.dialspool.request.Counts;
+import io.dialspool.request.Evidence;
 import io.dialspool.request.Reason;
 import io.dialspool.request.RedriveReport;
 import io.dialspool.request.RequestId;
@@ -38,6 +40,11 @@ final class Views {
     time(json, "acceptedAt", status.acceptedAtMs());
     time(json, "deadline", status.deadlineMs());
     time(json, "firstSentAt", status.firstSentAtMs());
+    Evidence evidence = status.evidence();
+    if (evidence != null) {
+      time(json, "lastSentAt", evidence.lastSentAtMs());
+      json.put("calls", evidence.calls());
+    }
     time(json, "settledAt", status.settledAtMs());
     json.put("attempts", status.attempts());
     if (status.lastFailure() != null) {
@@ -45,6 +52,15 @@ final class Views {
     }
     if (status.reason() != Reason.NONE) {
       json.put("reason", status.reason().name());
+    }
+    if (evidence != null && evidence.doubt() != Evidence.Doubt.NONE) {
+      ObjectNode doubt = json.putObject("doubt").put("evidence", evidence.doubt().name());
+      if (evidence.policy() != Evidence.Policy.NONE) {
+        doubt.put("policy", evidence.policy().name());
+      }
+      if (status.firstSentAtMs() != 0) {
+        time(doubt, "tokenAliveUntil", status.firstSentAtMs() + ClientToken.LIFE_MS);
+      }
     }
     if (status.targetDialRequestId() != null) {
       json.put("targetDialRequestId", status.targetDialRequestId());

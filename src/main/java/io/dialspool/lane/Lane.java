@@ -2,6 +2,7 @@ package io.dialspool.lane;
 
 import io.dialspool.request.ClientToken;
 import io.dialspool.request.Counts;
+import io.dialspool.request.Evidence;
 import io.dialspool.request.Reason;
 import io.dialspool.request.RequestState;
 import io.dialspool.spool.AppendedPage;
@@ -158,10 +159,11 @@ public final class Lane {
     var request = new QueuedRequest(stored, nowNs);
     Mark mark = startMark(stored.sequence());
     if (mark != null) {
-      request.maybeSentUntil(mark.sinceMs() + ClientToken.LIFE_MS);
+      request.maybeSentUntil(
+          mark.sinceMs() + ClientToken.LIFE_MS, Evidence.Doubt.EARLIER_LIFE);
     }
     if (stored.doubtUntilMs() != 0) {
-      request.maybeSentUntil(stored.doubtUntilMs());
+      request.maybeSentUntil(stored.doubtUntilMs(), Evidence.Doubt.REDRIVEN);
     }
     loaded.put(stored.sequence(), request);
     byPlace[Place.WAITING.index()]++;
@@ -324,7 +326,11 @@ public final class Lane {
             // So that a redrive can tell how long its token still lives.
             doubt ? request.tokenAliveUntilMs() - ClientToken.LIFE_MS : request.firstSentAtMs(),
             nowMs,
-            targetDialRequestId));
+            targetDialRequestId,
+            state == RequestState.SUBMITTED
+                ? null
+                : request.evidence(
+                    doubt ? Evidence.Policy.behind(state, reason) : Evidence.Policy.NONE)));
   }
 
   /**
@@ -345,7 +351,8 @@ public final class Lane {
             0,
             doubt ? maybeSentSinceMs(request) : 0,
             nowMs,
-            null));
+            null,
+            doubt ? evidenceOnDisk(request, Evidence.Policy.behind(state, reason)) : null));
     return true;
   }
 
@@ -357,7 +364,22 @@ public final class Lane {
     return request.doubtUntilMs() != 0 || startMark(request.sequence()) != null;
   }
 
-  private long maybeSentSinceMs(StoredRequest request) {
+  /** What is known of the calls of a request that is not loaded; null if it was in none. */
+  public @Nullable Evidence evidenceOnDisk(StoredRequest request, Evidence.Policy policy) {
+    return mayHaveBeenSent(request)
+        ? new Evidence(
+            request.doubtUntilMs() == 0
+                ? Evidence.Doubt.EARLIER_LIFE
+                : Evidence.Doubt.REDRIVEN,
+            policy,
+            0,
+            0,
+            null)
+        : null;
+  }
+
+  /** Since when one that may have been sent may have been; milliseconds since 1970. */
+  public long maybeSentSinceMs(StoredRequest request) {
     Mark mark = startMark(request.sequence());
     long markedMs = mark == null ? Long.MAX_VALUE : mark.sinceMs();
     return request.doubtUntilMs() == 0

@@ -1,5 +1,6 @@
 package io.dialspool.lane;
 
+import io.dialspool.request.Evidence;
 import io.dialspool.spool.StoredRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,9 @@ public final class QueuedRequest {
   private final long waitingSinceNs;
   private Place place = Place.WAITING;
   private int attempts;
-  private boolean maybeSent;
+  private Evidence.Doubt doubt = Evidence.Doubt.NONE;
+  private int calls;
+  private long lastSentAtMs;
   private long firstSentAtMs;
   private long tokenAliveUntilMs = Long.MAX_VALUE;
   private long notBeforeNs;
@@ -62,12 +65,15 @@ public final class QueuedRequest {
    * success clears that.
    */
   public boolean maybeSent() {
-    return maybeSent;
+    return doubt != Evidence.Doubt.NONE;
   }
 
-  /** Its token is good for a resend until {@code aliveUntilMs}; the earliest such time stands. */
-  public void maybeSentUntil(long aliveUntilMs) {
-    maybeSent = true;
+  /**
+   * Its token is good for a resend until {@code aliveUntilMs}; the earliest such time stands, and
+   * the strongest reason.
+   */
+  public void maybeSentUntil(long aliveUntilMs, Evidence.Doubt why) {
+    doubt = why.compareTo(doubt) > 0 ? why : doubt;
     tokenAliveUntilMs = Math.min(tokenAliveUntilMs, aliveUntilMs);
   }
 
@@ -84,7 +90,16 @@ public final class QueuedRequest {
     return firstSentAtMs;
   }
 
+  /** What is known of its calls, ended by a rule; null if it was never in one. */
+  public @Nullable Evidence evidence(Evidence.Policy policy) {
+    return calls == 0 && !maybeSent()
+        ? null
+        : new Evidence(doubt, policy, calls, lastSentAtMs, lastFailure);
+  }
+
   public void sentAt(long nowMs) {
+    calls++;
+    lastSentAtMs = nowMs;
     if (firstSentAtMs == 0) {
       firstSentAtMs = nowMs;
     }

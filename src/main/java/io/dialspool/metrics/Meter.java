@@ -89,6 +89,13 @@ public enum Meter {
       "seconds",
       "Age of the campaign's oldest queued dial request; 0 if there is none.",
       "campaign"),
+  /** Alert on every increase; what each kind wants done stands in {@code running.md}. */
+  ALARMS(
+      Kind.COUNTER,
+      "dialspool.alarms",
+      "alarms",
+      "Things that a person must look at, by kind; the log tells each.",
+      "kind"),
   /** Alert before deadlines pass. */
   EXPIRING(
       Kind.GAUGE,

@@ -71,6 +71,8 @@ public final class Feeds {
         end.reason(),
         end.targetDialRequestId(),
         end.attempts(),
+        end.firstSentAtMs(),
+        end.evidence(),
         request.acceptedAtMs(),
         request.deadlineMs(),
         end.settledAtMs(),

@@ -13,6 +13,7 @@ import io.dialspool.lane.Place;
 import io.dialspool.lane.QueuedRequest;
 import io.dialspool.request.CampaignState;
 import io.dialspool.request.ClientToken;
+import io.dialspool.request.Evidence;
 import io.dialspool.request.FailureCode;
 import io.dialspool.request.Reason;
 import io.dialspool.request.RequestState;
@@ -114,6 +115,7 @@ public final class Reconciler implements ReplyHandler {
         case SUBMITTED -> submitted(control, (ItemOutcome.Accepted) outcome, nowMs);
         case INVALID -> {
           request.countAttempt();
+          request.lastFailure(FailureCode.INVALID_INPUT.wire());
           control.lane().settle(request, RequestState.REJECTED, Reason.INVALID_INPUT, null, nowMs);
         }
         case THROTTLED -> {
@@ -141,6 +143,7 @@ public final class Reconciler implements ReplyHandler {
     request.countAttempt();
     if (told(control).ids.isAnothers(accepted.id(), request)) {
       alarms.raise(
+          Alarms.Kind.ONE_ID_FOR_TWO,
           "campaign "
               + control.lane().info().campaign()
               + ": the target gave one id to two requests, the second under clientToken "
@@ -153,7 +156,8 @@ public final class Reconciler implements ReplyHandler {
     QueuedRequest request = outcome.request();
     request.countAttempt();
     if (outcome instanceof ItemOutcome.Unanswered) {
-      request.maybeSentUntil(call.beganMs() + ClientToken.LIFE_MS);
+      request.maybeSentUntil(
+          call.beganMs() + ClientToken.LIFE_MS, Evidence.Doubt.MISSING_FROM_ANSWER);
       request.lastFailure("missing from the answer");
     } else {
       request.lastFailure(FailureCode.UNKNOWN_ERROR.wire());
@@ -203,7 +207,10 @@ public final class Reconciler implements ReplyHandler {
     control.lane().giveBack(call.batch().requests());
     alarm(
         control,
-        "two calls in a row got nothing but InvalidInput (clock? campaign?); the lane is held",
+        Alarms.Kind.ALL_INVALID,
+        "two calls in a row got nothing but InvalidInput (clock? campaign?); the lane is held, at"
+            + " clientToken "
+            + token(call),
         nowNs);
   }
 
@@ -295,12 +302,18 @@ public final class Reconciler implements ReplyHandler {
         control.holdUntil(nowNs + SECOND_NS);
         noteFailure(call, what);
         again(call, nowNs);
-        alarms.raise("target " + control.target().name() + " refuses our credentials: " + what);
+        alarms.raise(
+            Alarms.Kind.CREDENTIALS,
+            "target " + control.target().name() + " refuses our credentials: " + what);
       }
       case DENIED, ALARM -> {
         noteFailure(call, what);
         again(call, nowNs);
-        alarm(control, "the target answered " + refused.status() + " " + what, nowNs);
+        alarm(
+            control,
+            Alarms.Kind.CALL_REFUSED,
+            "the target answered " + refused.status() + " " + what + "; the lane is held",
+            nowNs);
       }
     }
   }
@@ -334,7 +347,11 @@ public final class Reconciler implements ReplyHandler {
       giveBackHeld(control, control.refusedAlone());
       alarm(
           control,
-          "three requests in a row were refused alone (" + what + ") and none accepted",
+          Alarms.Kind.REFUSED_ALONE,
+          "three requests in a row were refused alone ("
+              + what
+              + ") and none accepted; the lane is held, at clientToken "
+              + token(call),
           nowNs);
     }
   }
@@ -356,7 +373,7 @@ public final class Reconciler implements ReplyHandler {
     long successes = told(call.control()).successes;
     List<QueuedRequest> requests = call.batch().requests();
     for (QueuedRequest request : requests) {
-      request.maybeSentUntil(call.beganMs() + ClientToken.LIFE_MS);
+      request.maybeSentUntil(call.beganMs() + ClientToken.LIFE_MS, Evidence.Doubt.NO_ANSWER);
       request.lastFailure(why);
     }
     Parcel parcel = call.batch().parcel();
@@ -403,9 +420,13 @@ public final class Reconciler implements ReplyHandler {
     }
   }
 
-  private void alarm(LaneControl control, String what, long nowNs) {
+  private void alarm(LaneControl control, Alarms.Kind kind, String what, long nowNs) {
     control.gate().raiseAlarm(what, nowNs);
-    alarms.raise("campaign " + control.lane().info().campaign() + ": " + what);
+    alarms.raise(kind, "campaign " + control.lane().info().campaign() + ": " + what);
+  }
+
+  private static String token(Call call) {
+    return call.batch().requests().get(0).stored().clientToken();
   }
 
   /** Half a second, doubling to half a minute, half of it by chance. */

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param phoneNumber as it was given; mask it before it leaves the process
  * @param waitingFor only while QUEUED
  * @param lastFailure the target's failure code or our word for what went wrong last
+ * @param evidence what else is known of its calls; null for one that was taken or in none
  * @param redriveOf the dead letter that it was redriven from
  * @param redrivenAs the request that it was redriven as
  */
@@ -28,7 +29,8 @@ public record RequestStatus(
     Reason reason,
     @Nullable String targetDialRequestId,
     @Nullable RequestId redriveOf,
-    @Nullable RequestId redrivenAs) {
+    @Nullable RequestId redrivenAs,
+    @Nullable Evidence evidence) {
 
   /** One that has nothing to do with a redrive. */
   public RequestStatus(
@@ -62,6 +64,45 @@ public record RequestStatus(
         reason,
         targetDialRequestId,
         null,
+        null,
+        null);
+  }
+
+  /** One of whose calls nothing else is known. */
+  public RequestStatus(
+      CampaignId campaignId,
+      ClientToken clientToken,
+      RequestId id,
+      RequestState state,
+      @Nullable WaitingFor waitingFor,
+      String phoneNumber,
+      long acceptedAtMs,
+      long deadlineMs,
+      long firstSentAtMs,
+      long settledAtMs,
+      int attempts,
+      @Nullable String lastFailure,
+      Reason reason,
+      @Nullable String targetDialRequestId,
+      @Nullable RequestId redriveOf,
+      @Nullable RequestId redrivenAs) {
+    this(
+        campaignId,
+        clientToken,
+        id,
+        state,
+        waitingFor,
+        phoneNumber,
+        acceptedAtMs,
+        deadlineMs,
+        firstSentAtMs,
+        settledAtMs,
+        attempts,
+        lastFailure,
+        reason,
+        targetDialRequestId,
+        redriveOf,
+        redrivenAs,
         null);
   }
 

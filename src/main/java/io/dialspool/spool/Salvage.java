@@ -2,6 +2,7 @@ package io.dialspool.spool;
 
 import com.dynatrace.hash4j.hashing.Hasher64;
 import io.dialspool.request.CampaignId;
+import io.dialspool.request.Evidence;
 import io.dialspool.request.Reason;
 import io.dialspool.request.RequestState;
 import io.dialspool.store.Damage;
@@ -30,7 +31,8 @@ import java.util.function.LongConsumer;
  * lost ends {@code UNDELIVERABLE}/{@code IN_DOUBT}, for a person to decide; where the marks were
  * lost, all that waits counts as maybe sent since it was accepted, so that it is repeated only
  * while its token lives at the target. The feed is copied; where some of it is lost all of it is
- * told anew, by page and not by end, behind every cursor that was given. The source isn't changed.
+ * told anew, by page and not by end, behind every cursor that was given. Of a backup it makes
+ * another backup. The source isn't changed.
  */
 public final class Salvage {
   private static final int PAGES_A_WRITE = 64;
@@ -42,6 +44,8 @@ public final class Salvage {
   private final Seeds seeds;
   private final Hasher64 fingerprints;
   private final boolean feedLost;
+  private final boolean marksLost;
+  private final long backupTakenAtMs;
   private final List<SpoolFault> lost = new ArrayList<>();
   private final Set<PageKey> doubtfulPages = new HashSet<>();
   private long lostCount;
@@ -80,6 +84,9 @@ public final class Salvage {
     if (format != null) {
       Spool.checkFormat(format);
     }
+    // Of one that doesn't even tell its format nobody knows whether it was a backup.
+    this.marksLost = format == null || wreck.isDamaged(Keys.MARKS);
+    this.backupTakenAtMs = Backup.takenAtMs(wreck::get);
     this.seeds = Spool.begin(into);
     this.fingerprints = seeds.fingerprintHasher();
     this.feedLost = wreck.isDamaged(Keys.OUTCOMES);
@@ -114,7 +121,14 @@ public final class Salvage {
         });
     lanes.forEach((number, lane) -> saved.add(new OneLane(lane, unreadOutcomes, nowMs).rebuild()));
     orphans(lanes);
-    Spool.finish(into);
+    if (backupTakenAtMs == 0) {
+      Spool.finish(into);
+    } else {
+      try (OrderedStore.Batch batch = into.newBatch()) {
+        Backup.mark(batch, backupTakenAtMs);
+        into.write(batch, true);
+      }
+    }
     return new Result(saved, lost, lostCount);
   }
 
@@ -160,7 +174,7 @@ public final class Salvage {
 
   // A mark that is out of date would make a request that was sent look fresh.
   private void copyMarks() {
-    if (!wreck.isDamaged(Keys.MARKS)) {
+    if (!marksLost) {
       copy(Keys.MARKS);
     }
   }
@@ -377,7 +391,14 @@ public final class Salvage {
 
     private Settlement inDoubt(StoredRequest request) {
       return new Settlement(
-          request, RequestState.UNDELIVERABLE, Reason.IN_DOUBT, 0, 0, nowMs, null);
+          request,
+          RequestState.UNDELIVERABLE,
+          Reason.IN_DOUBT,
+          0,
+          0,
+          nowMs,
+          null,
+          new Evidence(Evidence.Doubt.OUTCOME_LOST, Evidence.Policy.SALVAGE, 0, 0, null));
     }
 
     /** Whether an outcome of the page may be among what is lost. */
@@ -425,7 +446,7 @@ public final class Salvage {
     private void marks(OrderedStore.Batch batch) {
       var marks = new ArrayList<Mark>();
       byte[] stored = into.get(Keys.MARKS, Keys.lane(number));
-      if (wreck.isDamaged(Keys.MARKS)) {
+      if (marksLost) {
         if (byState[0] > 0) {
           marks.add(new Mark(expected - 1, oldestUnsettledMs));
         }

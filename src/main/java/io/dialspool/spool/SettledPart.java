@@ -1,5 +1,6 @@
 package io.dialspool.spool;
 
+import io.dialspool.request.Evidence;
 import io.dialspool.request.Reason;
 import io.dialspool.request.RequestState;
 import io.dialspool.store.OrderedStore;
@@ -17,12 +18,18 @@ import org.jspecify.annotations.Nullable;
  * so the index of a part's first item tells parts of a page apart.
  *
  * <pre>
- * part := (index:2  state:1  reason:1  attempts:2  firstSentAtMs:8  settledAtMs:8  idBytes:2  id)*
+ * part := (index:2  state:1  reason:1  attempts:2  firstSentAtMs:8  settledAtMs:8  idBytes:2
+ *          (doubt:1  policy:1  calls:2  lastSentAtMs:8  failureBytes:1  failure)?  id)*
  * </pre>
+ *
+ * The bracket, which is the {@link Evidence}, is there if the highest bit of idBytes is set: what
+ * was delivered, which is most, doesn't pay for it.
  */
 final class SettledPart {
   private static final int HEAD_BYTES = 24;
   private static final byte[] NO_ID = new byte[0];
+  private static final int EVIDENCE_BYTES = 13;
+  private static final int HAS_EVIDENCE = 0x8000;
 
   private SettledPart() {}
 
@@ -33,20 +40,30 @@ final class SettledPart {
       int attempts,
       long firstSentAtMs,
       long settledAtMs,
-      @Nullable String targetDialRequestId) {
+      @Nullable String targetDialRequestId,
+      @Nullable Evidence evidence) {
 
     Settlement of(StoredRequest request) {
       return new Settlement(
-          request, state, reason, attempts, firstSentAtMs, settledAtMs, targetDialRequestId);
+          request,
+          state,
+          reason,
+          attempts,
+          firstSentAtMs,
+          settledAtMs,
+          targetDialRequestId,
+          evidence);
     }
   }
 
   static byte[] encode(List<Settlement> settlements) {
     var ids = new byte[settlements.size()][];
-    int bytes = HEAD_BYTES * ids.length;
+    int bytes = 0;
     for (int i = 0; i < ids.length; i++) {
       ids[i] = idBytes(settlements.get(i));
-      bytes += ids[i].length;
+      bytes += HEAD_BYTES + ids[i].length;
+      Evidence evidence = settlements.get(i).evidence();
+      bytes += evidence == null ? 0 : EVIDENCE_BYTES + failure(evidence).length;
     }
     ByteBuffer out = ByteBuffer.allocate(bytes);
     for (int i = 0; i < ids.length; i++) {
@@ -57,10 +74,45 @@ final class SettledPart {
           .putShort((short) Math.min(one.attempts(), 0xffff))
           .putLong(one.firstSentAtMs())
           .putLong(one.settledAtMs())
-          .putShort((short) ids[i].length)
-          .put(ids[i]);
+          .putShort(
+              (short) (one.evidence() == null ? ids[i].length : ids[i].length | HAS_EVIDENCE));
+      if (one.evidence() != null) {
+        write(one.evidence(), out);
+      }
+      out.put(ids[i]);
     }
     return out.array();
+  }
+
+  private static void write(Evidence evidence, ByteBuffer out) {
+    byte[] failure = failure(evidence);
+    out.put((byte) evidence.doubt().code())
+        .put((byte) evidence.policy().code())
+        .putShort((short) Math.min(evidence.calls(), 0xffff))
+        .putLong(evidence.lastSentAtMs())
+        .put((byte) failure.length)
+        .put(failure);
+  }
+
+  private static Evidence readEvidence(ByteBuffer in) {
+    Evidence.Doubt doubt = Evidence.Doubt.ofCode(in.get());
+    Evidence.Policy policy = Evidence.Policy.ofCode(in.get());
+    int calls = in.getShort() & 0xffff;
+    long lastSentAtMs = in.getLong();
+    byte[] failure = new byte[in.get() & 0xff];
+    in.get(failure);
+    return new Evidence(
+        doubt,
+        policy,
+        calls,
+        lastSentAtMs,
+        failure.length == 0 ? null : new String(failure, StandardCharsets.UTF_8));
+  }
+
+  // At most 60 characters, of at most three bytes each.
+  private static byte[] failure(Evidence evidence) {
+    String failure = evidence.lastFailure();
+    return failure == null ? new byte[0] : failure.getBytes(StandardCharsets.UTF_8);
   }
 
   /** All outcomes of a page so far, by index. */
@@ -102,7 +154,9 @@ final class SettledPart {
       int attempts = in.getShort() & 0xffff;
       long firstSentAtMs = in.getLong();
       long settledAtMs = in.getLong();
-      byte[] id = new byte[in.getShort() & 0xffff];
+      int idBytes = in.getShort() & 0xffff;
+      Evidence evidence = (idBytes & HAS_EVIDENCE) == 0 ? null : readEvidence(in);
+      byte[] id = new byte[idBytes & ~HAS_EVIDENCE];
       in.get(id);
       into.accept(
           index,
@@ -112,7 +166,8 @@ final class SettledPart {
               attempts,
               firstSentAtMs,
               settledAtMs,
-              id.length == 0 ? null : new String(id, StandardCharsets.UTF_8)));
+              id.length == 0 ? null : new String(id, StandardCharsets.UTF_8),
+              evidence));
     }
   }
 

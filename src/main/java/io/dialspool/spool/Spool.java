@@ -2,6 +2,7 @@ package io.dialspool.spool;
 
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.ClientToken;
+import io.dialspool.request.Evidence;
 import io.dialspool.request.Reason;
 import io.dialspool.request.RequestId;
 import io.dialspool.request.RequestState;
@@ -33,10 +34,13 @@ import org.jspecify.annotations.Nullable;
  * one key for up to 256 of them. Starting costs a few look-ups a lane, however much is waiting.
  */
 public final class Spool {
-  private static final int FORMAT = 2;
+  static final byte FORMAT = 2;
 
   /** All tokens in their space, no log of the newest ones; it becomes 2 as it is opened. */
-  private static final int OLDEST_FORMAT = 1;
+  private static final byte OLDEST_FORMAT = 1;
+
+  /** A spool that is to be restored, not served; see {@link Backup}. */
+  static final byte BACKUP = (byte) 0xb0;
 
   private static final int UNFINISHED = 0;
 
@@ -96,6 +100,11 @@ public final class Spool {
     if (format == null) {
       return new Spool(store, route, writeHead(store, FORMAT), tokensTogether);
     }
+    if (format.length == 1 && format[0] == BACKUP) {
+      throw new StoreException(
+          "the spool is a backup, and what waits in it may have been sent since (expected: spool"
+              + " restore)");
+    }
     var spool = new Spool(store, route, seeds(store), tokensTogether);
     if (format[0] != FORMAT) {
       finish(store); // an older version would not look into the log
@@ -105,7 +114,7 @@ public final class Spool {
   }
 
   /**
-   * The seeds of the spool that lies in the store.
+   * The seeds of the spool, or of the backup of one, that lies in the store.
    *
    * @throws StoreException if there is none, or a newer version wrote it
    */
@@ -129,7 +138,9 @@ public final class Spool {
     if (format.length == 1 && format[0] == UNFINISHED) {
       throw new StoreException("the spool is what a salvage left that didn't end");
     }
-    if (format.length != 1 || format[0] < OLDEST_FORMAT || format[0] > FORMAT) {
+    boolean whole = format.length == 1;
+    boolean served = whole && format[0] >= OLDEST_FORMAT && format[0] <= FORMAT;
+    if (!served && !(whole && format[0] == BACKUP)) {
       throw new StoreException(
           "the spool is of format "
               + (format.length == 1 ? "" + format[0] : "unknown")
@@ -339,6 +350,7 @@ public final class Spool {
     /** Its status as far as the store tells: an unsettled one is QUEUED here. */
     public RequestStatus status() {
       Settlement end = outcome;
+      Evidence evidence = end == null ? null : end.evidence();
       return new RequestStatus(
           request.lane().campaign(),
           new ClientToken(request.clientToken()),
@@ -351,13 +363,14 @@ public final class Spool {
           end == null ? 0 : end.firstSentAtMs(),
           end == null ? 0 : end.settledAtMs(),
           end == null ? 0 : end.attempts(),
-          null,
+          evidence == null ? null : evidence.lastFailure(),
           end == null ? Reason.NONE : end.reason(),
           end == null ? null : end.targetDialRequestId(),
           request.redriveOf() == 0
               ? null
               : new RequestId(request.lane().number(), request.redriveOf()),
-          redrivenAs == 0 ? null : new RequestId(request.lane().number(), redrivenAs));
+          redrivenAs == 0 ? null : new RequestId(request.lane().number(), redrivenAs),
+          evidence);
     }
   }
 

@@ -431,7 +431,7 @@ public final class SpoolCheck {
           Keys.lane(number + 1),
           (key, group) -> {
             if (key.length != 13
-                || group.length <= OutcomeIndex.HEAD_BYTES
+                || group.length < OutcomeIndex.HEAD_BYTES
                 || (group.length - OutcomeIndex.HEAD_BYTES) % OutcomeIndex.PART_BYTES != 0) {
               tell(Keys.OUTCOMES, 0, "holds a group that can't be read");
             }

@@ -13,9 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -27,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -90,6 +89,7 @@ public final class RocksStore implements OrderedStore {
   private long ingested;
   private Map<String, Long> sealedLogs = Map.of();
   private boolean sealFailed;
+  private boolean notPrivateTold;
   private boolean closed;
 
   private RocksStore(
@@ -132,14 +132,15 @@ public final class RocksStore implements OrderedStore {
       if (Files.isDirectory(directory)) {
         warnIfOthersMayRead(directory);
       } else {
-        // RocksDB's own files have the process's umask; below this directory that is enough.
-        Files.createDirectories(directory, ownerOnly(directory, "rwx------"));
+        // RocksDB's own files are made with the process's umask and closed later: until then this
+        // directory keeps others out.
+        Files.createDirectories(directory, OwnerOnly.directory(directory));
       }
       lockFile =
           FileChannel.open(
               directory.resolve("dialspool.lock"),
               Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-              ownerOnly(directory, "rw-------"));
+              OwnerOnly.file(directory));
       FileLock lock = tryLock(lockFile);
       if (lock == null) {
         throw new StoreException(directory + " is in use by another process");
@@ -151,6 +152,7 @@ public final class RocksStore implements OrderedStore {
       store = open(directory, spaces, lockFile, lock, seal);
       store.tables.verifyNewest(store.db, verifiedBytes);
       seal.opened();
+      store.keepPrivate();
       return store;
     } catch (StoreException e) {
       abandon(store, lockFile);
@@ -418,6 +420,39 @@ public final class RocksStore implements OrderedStore {
   }
 
   /**
+   * Copies the store as it is now; tables are linked where the file system can do that.
+   *
+   * @param to a directory that doesn't exist, below one that does
+   */
+  public synchronized void checkpoint(Path to) {
+    try (Checkpoint checkpoint = Checkpoint.create(db)) {
+      checkpoint.createCheckpoint(to.toString());
+      OwnerOnly.closeWhole(to);
+      StoreCopy.syncDirectory(to);
+    } catch (RocksDBException e) {
+      throw new StoreException(
+          directory + " can't be copied to " + to + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new StoreException(directory + " can't be copied to " + to + ": " + reason(e), e);
+    }
+  }
+
+  /** Closes files that RocksDB made since to everybody but their owner; call every few seconds. */
+  public synchronized void keepPrivate() {
+    if (!closed) {
+      try {
+        OwnerOnly.close(directory);
+      } catch (IOException e) {
+        // Somebody else's files among ours, or a disk that has other troubles.
+        if (!notPrivateTold) {
+          LOG.warn("a file below {} can't be closed to others: {}", directory, reason(e));
+        }
+        notPrivateTold = true;
+      }
+    }
+  }
+
+  /**
    * Remembers how long the log is, so that a start notices if it is cut; call every few seconds.
    */
   public synchronized void sealLog() {
@@ -490,17 +525,9 @@ public final class RocksStore implements OrderedStore {
     RocksDB.loadLibrary();
   }
 
-  private static FileAttribute<?>[] ownerOnly(Path directory, String permissions) {
-    return isPosix(directory)
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        }
-        : new FileAttribute<?>[0];
-  }
-
   // A directory that was there before us is whose made it: we say what we see.
   private static void warnIfOthersMayRead(Path directory) throws IOException {
-    if (isPosix(directory)) {
+    if (OwnerOnly.isPosix(directory)) {
       Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
       if (permissions.contains(PosixFilePermission.OTHERS_READ)
           || permissions.contains(PosixFilePermission.OTHERS_EXECUTE)) {
@@ -510,10 +537,6 @@ public final class RocksStore implements OrderedStore {
             directory);
       }
     }
-  }
-
-  private static boolean isPosix(Path directory) {
-    return directory.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
   static String reason(IOException e) {

@@ -12,6 +12,7 @@ import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignReport;
 import io.dialspool.request.ClientToken;
 import io.dialspool.request.Counts;
+import io.dialspool.request.Evidence;
 import io.dialspool.request.Reason;
 import io.dialspool.request.RecallAnswer;
 import io.dialspool.request.RequestId;
@@ -83,6 +84,45 @@ class CallRouterTest {
             + "\"lastFailure\":\"UnknownError\",\"reason\":\"IN_DOUBT\","
             + "\"targetDialRequestId\":\"abc\"}",
         answer.body());
+  }
+
+  @Test
+  void shouldTellPolicyAndEvidenceOfADoubt() throws Exception {
+    door.status =
+        Optional.of(
+            new RequestStatus(
+                new CampaignId("c-1"),
+                new ClientToken("t-1"),
+                new RequestId(1, 42),
+                RequestState.UNDELIVERABLE,
+                null,
+                "+12065550100",
+                DoorFixture.NOW_MS,
+                DoorFixture.NOW_MS,
+                DoorFixture.NOW_MS,
+                DoorFixture.NOW_MS + 9,
+                1,
+                "timeout",
+                Reason.IN_DOUBT,
+                null,
+                null,
+                null,
+                new Evidence(
+                    Evidence.Doubt.NO_ANSWER,
+                    Evidence.Policy.TOKEN_LIFE,
+                    3,
+                    DoorFixture.NOW_MS + 1,
+                    "timeout")));
+    String body = call("GET " + TOKEN).body();
+    assertTrue(
+        body.endsWith(
+            "\"firstSentAt\":\"2025-11-21T00:00:00.000Z\","
+                + "\"lastSentAt\":\"2025-11-21T00:00:00.001Z\",\"calls\":3,"
+                + "\"settledAt\":\"2025-11-21T00:00:00.009Z\",\"attempts\":1,"
+                + "\"lastFailure\":\"timeout\",\"reason\":\"IN_DOUBT\","
+                + "\"doubt\":{\"evidence\":\"NO_ANSWER\",\"policy\":\"TOKEN_LIFE\","
+                + "\"tokenAliveUntil\":\"2025-11-27T23:00:00.000Z\"}}"),
+        body);
   }
 
   @Test

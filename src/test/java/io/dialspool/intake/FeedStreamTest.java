@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialspool.intake.RawClient.Answer;
 import io.dialspool.request.ClientToken;
+import io.dialspool.request.Evidence;
 import io.dialspool.request.Outcome;
 import io.dialspool.request.OutcomePage;
 import io.dialspool.request.OutcomeQuery;
@@ -44,6 +45,29 @@ class FeedStreamTest {
         "redriveOf":"ds-7-1","redrivenAs":"ds-7-9"}
         """,
         answer.body());
+  }
+
+  @Test
+  void shouldTellPolicyAndEvidenceOfADoubt() throws Exception {
+    var evidence =
+        new Evidence(
+            Evidence.Doubt.NO_ANSWER,
+            Evidence.Policy.DEADLINE,
+            3,
+            DoorFixture.NOW_MS + 20,
+            "timeout");
+    door.outcomes.add(page("2-1", true, doubtful(2, "2-1", evidence)));
+    door.outcomes.add(page("2-1", true, doubtful(2, "2-1", evidence)));
+    String told =
+        """
+        {"cursor":"2-1","id":"ds-7-2","clientToken":"t-2","state":"UNDELIVERABLE",\
+        "reason":"IN_DOUBT","attempts":0,"firstSentAt":"2025-11-21T00:00:00.010Z",\
+        "lastSentAt":"2025-11-21T00:00:00.020Z","calls":3,"lastFailure":"timeout",\
+        "doubt":{"evidence":"NO_ANSWER","policy":"DEADLINE",\
+        "tokenAliveUntil":"2025-11-27T23:00:00.010Z"},"settledAt":"2025-11-21T00:00:00.002Z"\
+        """;
+    assertEquals(told + "}\n", call("/outcomes").body());
+    assertTrue(call("/dead-letters").body().startsWith(told));
   }
 
   @Test
@@ -190,11 +214,33 @@ class FeedStreamTest {
         Reason.NONE,
         "id-" + sequence,
         1,
+        0,
+        null,
         DoorFixture.NOW_MS,
         DoorFixture.NOW_MS,
         DoorFixture.NOW_MS + sequence,
         "",
         "",
+        null,
+        null);
+  }
+
+  private static Outcome doubtful(int sequence, String cursor, Evidence evidence) {
+    return new Outcome(
+        cursor,
+        new RequestId(7, sequence),
+        new ClientToken("t-" + sequence),
+        RequestState.UNDELIVERABLE,
+        Reason.IN_DOUBT,
+        null,
+        0,
+        DoorFixture.NOW_MS + 10,
+        evidence,
+        DoorFixture.NOW_MS,
+        DoorFixture.NOW_MS + 1,
+        DoorFixture.NOW_MS + sequence,
+        "+12065550123",
+        "{\"name\":\"Ann\"}",
         null,
         null);
   }
@@ -208,6 +254,8 @@ class FeedStreamTest {
         Reason.CAMPAIGN_STOPPED,
         null,
         0,
+        0,
+        null,
         DoorFixture.NOW_MS,
         DoorFixture.NOW_MS + 1,
         DoorFixture.NOW_MS + sequence,

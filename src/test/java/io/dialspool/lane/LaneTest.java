@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.Counts;
+import io.dialspool.request.Evidence;
 import io.dialspool.request.Reason;
 import io.dialspool.request.RequestState;
 import io.dialspool.spool.LaneInfo;
@@ -317,7 +318,7 @@ class LaneTest {
       ending.clear();
       lane = new Lane(info(), ending::add);
       appended(ROOM);
-      find(1).maybeSentUntil(NOW_MS + DAY_MS);
+      find(1).maybeSentUntil(NOW_MS + DAY_MS, Evidence.Doubt.NO_ANSWER);
       settle(1, befell);
       assertEquals(RequestState.UNDELIVERABLE, ending.get(0).state());
       assertEquals(Reason.IN_DOUBT, ending.get(0).reason());
@@ -327,7 +328,7 @@ class LaneTest {
   @Test
   void shouldBelieveASuccessOfAMaybeSentRequest() {
     appended(ROOM);
-    find(1).maybeSentUntil(NOW_MS + DAY_MS);
+    find(1).maybeSentUntil(NOW_MS + DAY_MS, Evidence.Doubt.NO_ANSWER);
     settle(1, RequestState.SUBMITTED);
     assertEquals(RequestState.SUBMITTED, ending.get(0).state());
     assertEquals(Reason.NONE, ending.get(0).reason());
@@ -362,8 +363,8 @@ class LaneTest {
   @Test
   void shouldKeepTheEarliestLifeOfAToken() {
     appended(ROOM);
-    find(1).maybeSentUntil(100);
-    find(1).maybeSentUntil(200);
+    find(1).maybeSentUntil(100, Evidence.Doubt.NO_ANSWER);
+    find(1).maybeSentUntil(200, Evidence.Doubt.NO_ANSWER);
     assertEquals(100, find(1).tokenAliveUntilMs());
   }
 

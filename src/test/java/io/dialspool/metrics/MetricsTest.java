@@ -45,6 +45,7 @@ class MetricsTest {
             "dialspool.disk.full",
             "dialspool.spool.bytes",
             "dialspool.ring.free",
+            "dialspool.alarms",
             "dialspool.conservation.difference"),
         Arrays.stream(Meter.values()).map(Meter::wire).collect(Collectors.toSet()));
   }

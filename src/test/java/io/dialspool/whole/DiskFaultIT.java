@@ -427,6 +427,55 @@ class DiskFaultIT {
     }
   }
 
+  @Test
+  @Timeout(180)
+  void shouldRefuseToStartOnAFullDiskAndHaveEverythingOnceThereIsRoom() {
+    try (SmallDisk disk = SmallDisk.ofMemory(directory.resolve("disk"), 150)) {
+      disk.fill(1 << 20);
+      fillUp(disk);
+      assertRefusesForWantOfRoom(disk); // nothing is there yet
+      makeRoom(disk);
+      String campaign;
+      try (Service service =
+          Service.serve(
+              directory, "spool.directory=" + disk.path("spool"), "spool.freeBytesMin=0")) {
+        campaign = campaign(service);
+        Leads.putAll(service.url("intake"), campaign, "t", 0, 500, HOURS);
+        Service.await("their end", Duration.ofSeconds(60), () -> service.unsettled() == 0);
+        service.kill();
+      }
+      disk.fill(1 << 20);
+      fillUp(disk);
+      assertRefusesForWantOfRoom(disk); // nor when it was at work before
+      makeRoom(disk);
+      try (Service service =
+          Service.serve(
+              directory, "spool.directory=" + disk.path("spool"), "spool.freeBytesMin=0")) {
+        assertEquals(500, service.report(campaign).path("counts").path("submitted").asInt());
+        service.terminate();
+      }
+      assertChecks(disk.path("spool"));
+    }
+  }
+
+  private void assertRefusesForWantOfRoom(SmallDisk disk) {
+    Service.Ran start =
+        Service.serveInVain(
+            directory, "spool.directory=" + disk.path("spool"), "spool.freeBytesMin=0");
+    assertEquals(NOT_AVAILABLE, start.exitCode(), start::err);
+    assertEquals(1, start.err().lines().count(), start::err);
+    assertTrue(start.err().contains("No space left on device"), start::err);
+  }
+
+  private static void makeRoom(SmallDisk disk) {
+    try {
+      disk.empty();
+      Files.deleteIfExists(disk.path("rest"));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
   // --- help
 
   private static String campaign(Service service) {

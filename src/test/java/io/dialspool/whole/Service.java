@@ -24,7 +24,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A {@code serve} or {@code campaign-service} of the built jar in a process of its own, and a
@@ -49,12 +51,26 @@ public final class Service implements AutoCloseable {
   /** The numbers and the values of attributes that {@link Leads} makes. */
   private static final Pattern PERSONAL = Pattern.compile("1206\\d{7}|[Ll]ead[- ]\\d+");
 
+  /** The same for text that is full of long numbers of other kinds. */
+  private static final Pattern SURELY_PERSONAL =
+      Pattern.compile("\\+1206\\d{7}|[Ll]ead[- ]\\d+");
+
+  private static final Pattern DIRECTORY_SET =
+      Pattern.compile("(?:spool|campaignService)\\.directory=(.*)");
+
   private final Process process;
   private final Path log;
   private final BufferedReader lines;
   private final Map<String, String> ready;
+  private final List<Path> directories;
 
-  private Service(Process process, Path log, BufferedReader lines, Map<String, String> ready) {
+  private Service(
+      Process process,
+      Path log,
+      BufferedReader lines,
+      Map<String, String> ready,
+      List<Path> directories) {
+    this.directories = directories;
     this.process = process;
     this.log = log;
     this.lines = lines;
@@ -112,6 +128,19 @@ public final class Service implements AutoCloseable {
     return start(args, newLog());
   }
 
+  private static List<Path> directories(List<String> args) {
+    var directories = new ArrayList<Path>();
+    for (int i = 0; i < args.size(); i++) {
+      Matcher set = DIRECTORY_SET.matcher(args.get(i));
+      if (set.matches()) {
+        directories.add(Path.of(set.group(1)));
+      } else if (args.get(i).equals("--data")) {
+        directories.add(Path.of(args.get(i + 1)));
+      }
+    }
+    return directories;
+  }
+
   private static Path newLog() {
     try {
       return Files.createTempFile(
@@ -144,7 +173,7 @@ public final class Service implements AutoCloseable {
       for (String pair : line.substring("ready ".length()).split(" ", -1)) {
         ready.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
       }
-      return new Service(process, log, lines, ready);
+      return new Service(process, log, lines, ready, directories(args));
     } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
       throw new IllegalStateException(e);
     }
@@ -178,7 +207,7 @@ public final class Service implements AutoCloseable {
 
   /** SIGKILL: no hook runs, nothing is flushed. */
   void kill() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly(); // the process's own method would close its output too
     process.onExit().join();
   }
 
@@ -223,13 +252,58 @@ public final class Service implements AutoCloseable {
   @Override
   public void close() {
     String metrics = process.isAlive() ? scraped() : "";
+    String threads = process.isAlive() ? threadNames() : "";
     kill();
     try {
       expectNothingPersonal(Files.readString(log));
       expectNothingPersonal(metrics);
+      expectNothingPersonal(threads);
+      expectNothingPersonal(printed());
+      expectNothingPersonalInDiaries();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    Path crash = Path.of("hs_err_pid" + process.pid() + ".log");
+    if (Files.exists(crash)) {
+      throw new AssertionError("the virtual machine crashed, see " + crash);
+    }
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** As Linux has them, at most 15 characters each; a whole dump would cost a second. */
+  private String threadNames() {
+    var names = new StringBuilder();
+    try (Stream<Path> tasks = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+      for (Path task : tasks.toList()) {
+        Path name = task.resolve("comm");
+        names.append(Files.exists(name) ? Files.readString(name) : "");
+      }
+    } catch (IOException e) {
+      return names.toString(); // a thread that has ended meanwhile, or no Linux
+    }
+    return names.toString();
+  }
+
+  /** What the store writes beside the requests themselves. */
+  private void expectNothingPersonalInDiaries() throws IOException {
+    for (Path directory : directories) {
+      if (Files.isReadable(directory)) {
+        try (Stream<Path> files = Files.list(directory)) {
+          for (Path file : files.filter(Service::isDiary).toList()) {
+            String written = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+            expectNone(SURELY_PERSONAL, written);
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean isDiary(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return name.startsWith("LOG") || name.startsWith("OPTIONS") || name.startsWith("dialspool.");
   }
 
   private String scraped() {
@@ -241,9 +315,13 @@ public final class Service implements AutoCloseable {
   }
 
   /** Whatever a process wrote, no number and no attribute of a lead is in it. */
-  private static void expectNothingPersonal(String written) {
+  static void expectNothingPersonal(String written) {
+    expectNone(PERSONAL, written);
+  }
+
+  private static void expectNone(Pattern personal, String written) {
     for (String line : written.lines().toList()) {
-      if (PERSONAL.matcher(line).find()) {
+      if (personal.matcher(line).find()) {
         throw new AssertionError("personal data in what the process wrote: " + line);
       }
     }
