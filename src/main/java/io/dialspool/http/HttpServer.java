@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -87,24 +88,7 @@ public final class HttpServer implements AutoCloseable {
                           Math.min(HANDSHAKE_TIMEOUT_MS, limits.idleMs()));
                       channel.pipeline().addLast(handler, tlsTrouble);
                     }
-                    channel
-                        .pipeline()
-                        .addLast(
-                            new IdleStateHandler(0, 0, limits.idleMs(), TimeUnit.MILLISECONDS),
-                            new HttpServerCodec(
-                                new HttpDecoderConfig()
-                                    .setMaxInitialLineLength(8192)
-                                    .setMaxHeaderSize(limits.headerBytesMax())
-                                    .setMaxChunkSize(64 * 1024)),
-                            new HttpServerKeepAliveHandler(),
-                            new FlowControlHandler(),
-                            new KeptRead(),
-                            new HttpGuard(entrance.hosts()));
-                    ChannelHandler gate = entrance.gate().get();
-                    if (gate != null) {
-                      channel.pipeline().addLast(gate);
-                    }
-                    channel.pipeline().addLast(door.get());
+                    fit(channel.pipeline(), limits, entrance, door);
                     channel.read();
                   }
                 });
@@ -114,6 +98,30 @@ public final class HttpServer implements AutoCloseable {
           address + ":" + port + " can't be bound: " + bound.cause().getMessage(), bound.cause());
     }
     return new HttpServer(bound.channel(), connections, address, entrance.tls().get() != null);
+  }
+
+  /** Puts the handlers of one connection in their places, but for TLS. On the event loop. */
+  public static void fit(
+      ChannelPipeline pipeline,
+      HttpLimits limits,
+      Entrance entrance,
+      Supplier<? extends ChannelHandler> door) {
+    pipeline.addLast(
+        new IdleStateHandler(0, 0, limits.idleMs(), TimeUnit.MILLISECONDS),
+        new HttpServerCodec(
+            new HttpDecoderConfig()
+                .setMaxInitialLineLength(8192)
+                .setMaxHeaderSize(limits.headerBytesMax())
+                .setMaxChunkSize(64 * 1024)),
+        new HttpServerKeepAliveHandler(),
+        new FlowControlHandler(),
+        new KeptRead(),
+        new HttpGuard(entrance.hosts()));
+    ChannelHandler gate = entrance.gate().get();
+    if (gate != null) {
+      pipeline.addLast(gate);
+    }
+    pipeline.addLast(door.get());
   }
 
   public int port() {
