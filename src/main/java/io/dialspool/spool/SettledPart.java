@@ -3,6 +3,8 @@ package io.dialspool.spool;
 import io.dialspool.request.Reason;
 import io.dialspool.request.RequestState;
 import io.dialspool.store.OrderedStore;
+import io.dialspool.store.StoreException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -87,13 +89,22 @@ final class SettledPart {
   /**
    * Gives each outcome with its index.
    *
-   * @throws java.nio.BufferUnderflowException if the value is cut off
-   * @throws IllegalArgumentException if it holds a code that is unknown
+   * @throws StoreException if the value is cut off, or holds a code that is unknown
    */
   static void decode(byte[] value, BiConsumer<Integer, Outcome> into) {
     ByteBuffer in = ByteBuffer.wrap(value);
     while (in.hasRemaining()) {
+      if (in.remaining() < HEAD_BYTES) {
+        throw new StoreException("an outcome is cut off");
+      }
       int index = in.getShort() & 0xffff;
+      Outcome outcome = next(in);
+      into.accept(index, outcome);
+    }
+  }
+
+  private static Outcome next(ByteBuffer in) {
+    try {
       RequestState state = RequestState.ofCode(in.get());
       Reason reason = Reason.ofCode(in.get());
       int attempts = in.getShort() & 0xffff;
@@ -101,15 +112,15 @@ final class SettledPart {
       long settledAtMs = in.getLong();
       byte[] id = new byte[in.getShort() & 0xffff];
       in.get(id);
-      into.accept(
-          index,
-          new Outcome(
-              state,
-              reason,
-              attempts,
-              firstSentAtMs,
-              settledAtMs,
-              id.length == 0 ? null : new String(id, StandardCharsets.UTF_8)));
+      return new Outcome(
+          state,
+          reason,
+          attempts,
+          firstSentAtMs,
+          settledAtMs,
+          id.length == 0 ? null : new String(id, StandardCharsets.UTF_8));
+    } catch (BufferUnderflowException | IllegalArgumentException e) {
+      throw new StoreException("an outcome is cut off or of an unknown kind");
     }
   }
 
