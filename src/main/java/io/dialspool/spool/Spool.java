@@ -9,6 +9,7 @@ import io.dialspool.request.RequestStatus;
 import io.dialspool.store.OrderedStore;
 import io.dialspool.store.StoreException;
 import io.dialspool.target.TargetIdentity;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -75,8 +76,8 @@ public final class Spool {
    * Opens the spool that lies in the store, or lays a new one.
    *
    * @param route where the requests of each campaign are to go
-   * @throws StoreException if a newer version wrote it, or a lane with unsettled requests would go
-   *     elsewhere than it did
+   * @throws StoreException if a newer version wrote it, it can't be read, or a lane with unsettled
+   *     requests would go elsewhere than it did
    */
   public static Spool open(OrderedStore store, Route route) {
     byte[] format = store.get(Keys.META, Keys.text("format"));
@@ -84,7 +85,11 @@ public final class Spool {
       return lay(store, route);
     }
     var spool = new Spool(store, route, seeds(store));
-    spool.restore();
+    try {
+      spool.restore();
+    } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
+      throw new StoreException("the spool holds an entry that can't be read", e);
+    }
     return spool;
   }
 

@@ -30,6 +30,7 @@ import io.dialspool.time.Clock;
 import io.dialspool.validate.NumberRule;
 import io.dialspool.validate.ValidateStage;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,7 @@ final class HandDoor implements Backstage, IntakeMeters, Clock {
   private final Map<String, Long> sequences = new HashMap<>();
   private final Queue<Runnable> later = new ArrayDeque<>();
 
+  boolean admitsNever;
   boolean admitsLater;
   Admission admission = new Admission.Admitted();
   @Nullable ApiError overload;
@@ -91,7 +93,7 @@ final class HandDoor implements Backstage, IntakeMeters, Clock {
   /** The spool takes up to so many slots, in one group; false if there was nothing. */
   boolean consume(int slotsMax) {
     int[] slots = {0};
-    var group = new java.util.ArrayList<DialSlot>();
+    var group = new ArrayList<DialSlot>();
     try {
       CONSUMER.poll(
           (slot, sequence, endOfBatch) -> {
@@ -151,6 +153,9 @@ final class HandDoor implements Backstage, IntakeMeters, Clock {
   @Override
   public void admit(CampaignId campaign, Consumer<Admission> then) {
     Runnable answer = () -> then.accept(admission);
+    if (admitsNever) {
+      return;
+    }
     if (admitsLater) {
       later.add(answer);
     } else {

@@ -11,11 +11,11 @@ import io.dialspool.http.Conversation;
 import io.dialspool.http.Entrance;
 import io.dialspool.http.HttpLimits;
 import io.dialspool.target.RawAnswer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Timeout;
 
 /**
@@ -43,10 +43,11 @@ class HttpDoorFuzzTest {
     }
     byte[] bytes = Arrays.copyOfRange(input, PLAN_BYTES, input.length);
     Complaints.forget();
-    new Talk(bytes, input[0] ^ '0', input[1] ^ '0', input[2] ^ '0').hold();
+    new Talk(bytes, input[0] ^ '0', input[1] ^ '0', input[2] ^ '0').hold(door -> {});
   }
 
-  private static final class Talk {
+  /** One connection, from its first byte to its end. */
+  static final class Talk {
     private final HandDoor door = new HandDoor();
     private final byte[] bytes;
     private final int cuts;
@@ -69,7 +70,10 @@ class HttpDoorFuzzTest {
                   STATUSES[more & 15], "application/json", "", "", "", new byte[(more >> 4) & 7]);
     }
 
-    void hold() {
+    /**
+     * @param planted a defect that is put in once the connection is open
+     */
+    void hold(Consumer<HandDoor> planted) {
       switch (trouble & 3) {
         case 1 -> stalled = true;
         case 2 -> door.admitsLater = true;
@@ -85,6 +89,7 @@ class HttpDoorFuzzTest {
       leaves = (trouble & 16) != 0;
       boolean stopsEarly = (trouble & 32) != 0;
       door.open(Entrance.OPEN);
+      planted.accept(door);
       if (stalled) {
         door.fillRing();
       }
@@ -213,10 +218,5 @@ class HttpDoorFuzzTest {
       assertEquals(0, door.channel.memory(), "bytes of buffers");
       assertEquals(List.of(), Complaints.said(), "complaints");
     }
-  }
-
-  /** For seeds. */
-  static byte[] input(String plan, String http) {
-    return (plan + http).getBytes(StandardCharsets.ISO_8859_1);
   }
 }
