@@ -6,8 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.function.Consumer;
@@ -19,11 +19,12 @@ import java.util.function.Consumer;
 public final class AnswerStream {
   private final ChannelHandlerContext ctx;
 
-  AnswerStream(ChannelHandlerContext ctx, String contentType) {
+  AnswerStream(ChannelHandlerContext ctx, String contentType, boolean inChunks) {
     this.ctx = ctx;
     var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     head.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
-    head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    // Without chunks the answer ends with the connection.
+    HttpUtil.setTransferEncodingChunked(head, inChunks);
     HttpAnswer.stamp(head);
     ctx.write(head);
   }

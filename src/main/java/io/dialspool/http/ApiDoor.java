@@ -65,7 +65,7 @@ public final class ApiDoor extends SimpleChannelInboundHandler<HttpObject> {
         byte[] bytes = new byte[body.readableBytes()];
         body.readBytes(bytes);
         releaseBody();
-        handle(new HttpCall(ctx, request.method().name(), request.uri(), request.headers(), bytes));
+        handle(new HttpCall(ctx, request, bytes));
         return;
       }
     }

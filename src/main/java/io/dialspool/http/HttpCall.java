@@ -3,6 +3,8 @@ package io.dialspool.http;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,17 +14,19 @@ import org.jspecify.annotations.Nullable;
 /** One request with its whole body, waiting for its one answer. */
 public final class HttpCall {
   private final ChannelHandlerContext ctx;
+  private final HttpVersion version;
   private final String method;
   private final String uri;
   private final HttpHeaders headers;
   private final byte[] body;
   private final AtomicBoolean answered = new AtomicBoolean();
 
-  HttpCall(ChannelHandlerContext ctx, String method, String uri, HttpHeaders headers, byte[] body) {
+  HttpCall(ChannelHandlerContext ctx, HttpRequest head, byte[] body) {
     this.ctx = ctx;
-    this.method = method;
-    this.uri = uri;
-    this.headers = headers;
+    this.version = head.protocolVersion();
+    this.method = head.method().name();
+    this.uri = head.uri();
+    this.headers = head.headers();
     this.body = body;
   }
 
@@ -104,7 +108,8 @@ public final class HttpCall {
     if (!answered.compareAndSet(false, true)) {
       throw new IllegalStateException("the call is answered already");
     }
-    return new AnswerStream(ctx, contentType);
+    // A client of HTTP/1.0 knows no chunks.
+    return new AnswerStream(ctx, contentType, version.isKeepAliveDefault());
   }
 
   /** Closes the connection without an answer, as a server does that dies. */

@@ -1,6 +1,5 @@
 package io.dialspool.http;
 
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -70,7 +69,7 @@ final class HttpGuard extends ChannelInboundHandlerAdapter {
 
   private void end(ChannelHandlerContext ctx, ApiError error) {
     closing = true;
-    ctx.writeAndFlush(HttpAnswer.error(error).toNetty()).addListener(ChannelFutureListener.CLOSE);
+    LastWords.say(ctx, error);
   }
 
   private @Nullable ApiError refusal(HttpRequest request, InetAddress local) {

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -86,27 +87,7 @@ public final class HttpServer implements AutoCloseable {
                           Math.min(HANDSHAKE_TIMEOUT_MS, limits.idleMs()));
                       channel.pipeline().addLast(handler, tlsTrouble);
                     }
-                    ChannelHandler gate = entrance.gate().get();
-                    var codec =
-                        new HttpCodec(
-                            new HttpDecoderConfig()
-                                .setMaxInitialLineLength(8192)
-                                .setMaxHeaderSize(limits.headerBytesMax())
-                                .setMaxChunkSize(64 * 1024),
-                            gate == null);
-                    channel
-                        .pipeline()
-                        .addLast(
-                            new IdleStateHandler(0, 0, limits.idleMs(), TimeUnit.MILLISECONDS),
-                            codec,
-                            new HttpServerKeepAliveHandler(),
-                            new FlowControlHandler(),
-                            new KeptRead(codec),
-                            new HttpGuard(entrance.hosts()));
-                    if (gate != null) {
-                      channel.pipeline().addLast(gate);
-                    }
-                    channel.pipeline().addLast(door.get());
+                    fit(channel.pipeline(), limits, entrance, door);
                     channel.read();
                   }
                 });
@@ -116,6 +97,33 @@ public final class HttpServer implements AutoCloseable {
           address + ":" + port + " can't be bound: " + bound.cause().getMessage(), bound.cause());
     }
     return new HttpServer(bound.channel(), connections, address, entrance.tls().get() != null);
+  }
+
+  /** Puts the handlers of one connection in their places, but for TLS. On the event loop. */
+  public static void fit(
+      ChannelPipeline pipeline,
+      HttpLimits limits,
+      Entrance entrance,
+      Supplier<? extends ChannelHandler> door) {
+    ChannelHandler gate = entrance.gate().get();
+    var codec =
+        new HttpCodec(
+            new HttpDecoderConfig()
+                .setMaxInitialLineLength(8192)
+                .setMaxHeaderSize(limits.headerBytesMax())
+                .setMaxChunkSize(64 * 1024),
+            gate == null);
+    pipeline.addLast(
+        new IdleStateHandler(0, 0, limits.idleMs(), TimeUnit.MILLISECONDS),
+        codec,
+        new HttpServerKeepAliveHandler(),
+        new FlowControlHandler(),
+        new KeptRead(codec),
+        new HttpGuard(entrance.hosts()));
+    if (gate != null) {
+      pipeline.addLast(gate);
+    }
+    pipeline.addLast(door.get());
   }
 
   public int port() {

@@ -7,6 +7,7 @@ import io.dialspool.http.HttpLimits;
 import io.dialspool.http.HttpServer;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.time.Clock;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.util.Map;
@@ -75,21 +76,41 @@ public final class Intake implements AutoCloseable {
       Backstage backstage,
       Clock clock,
       IntakeMeters meters) {
-    var intake = new Intake(config, ring, backstage, clock, meters);
-    meters.ringFree(() -> (int) ring.remainingCapacity());
+    Intake intake = unbound(config, ring, backstage, clock, meters);
     intake.server =
         HttpServer.start(
             config.address(),
             config.port(),
             loops,
-            new HttpLimits(
-                config.connectionsMax(),
-                config.idleMs(),
-                HttpLimits.DEFAULT.headerBytesMax(),
-                config.bodyBytesMax()),
+            intake.limits(),
             entrance,
             () -> new Door(intake));
     return intake;
+  }
+
+  /** Without a port: its connections are brought by {@link #fit}. */
+  static Intake unbound(
+      IntakeConfig config,
+      RingBuffer<DialSlot> ring,
+      Backstage backstage,
+      Clock clock,
+      IntakeMeters meters) {
+    var intake = new Intake(config, ring, backstage, clock, meters);
+    meters.ringFree(() -> (int) ring.remainingCapacity());
+    return intake;
+  }
+
+  /** Makes a connection of the pipeline's channel, as the port does with each. On its loop. */
+  void fit(ChannelPipeline pipeline, Entrance entrance) {
+    HttpServer.fit(pipeline, limits(), entrance, () -> new Door(this));
+  }
+
+  private HttpLimits limits() {
+    return new HttpLimits(
+        config.connectionsMax(),
+        config.idleMs(),
+        HttpLimits.DEFAULT.headerBytesMax(),
+        config.bodyBytesMax());
   }
 
   /** As a client on this machine reaches it, {@code http://127.0.0.1:8025}. */
@@ -139,6 +160,11 @@ public final class Intake implements AutoCloseable {
       throw new IllegalStateException("not started");
     }
     return started;
+  }
+
+  /** Answers and streams under way. */
+  int running() {
+    return running.get();
   }
 
   boolean isDraining() {

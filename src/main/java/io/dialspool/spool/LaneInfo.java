@@ -4,6 +4,7 @@ import com.dynatrace.hash4j.hashing.Hasher128;
 import com.dynatrace.hash4j.hashing.Hasher64;
 import io.dialspool.request.CampaignId;
 import io.dialspool.target.TargetIdentity;
+import io.dialspool.store.StoreException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -108,6 +109,9 @@ public final class LaneInfo {
     return bytes.toByteArray();
   }
 
+  /**
+   * @throws StoreException if the bytes are no lane
+   */
   static LaneInfo decode(int number, byte[] value, long nextSequence, Seeds seeds) {
     try (var in = new DataInputStream(new ByteArrayInputStream(value))) {
       var lane =
@@ -119,8 +123,8 @@ public final class LaneInfo {
               seeds);
       lane.aimedSince = in.available() == 0 ? 0 : in.readLong();
       return lane;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new StoreException("lane " + number + " can't be read");
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.dialspool.spool;
 
+import io.dialspool.store.StoreException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,13 @@ public record Mark(long through, long sinceMs) {
     return out.array();
   }
 
+  /**
+   * @throws StoreException if the bytes are no marks
+   */
   static List<Mark> decode(byte[] value) {
+    if (value.length % 16 != 0) {
+      throw new StoreException("a lane's marks are cut off");
+    }
     ByteBuffer in = ByteBuffer.wrap(value);
     var marks = new ArrayList<Mark>();
     while (in.hasRemaining()) {

@@ -2,7 +2,6 @@ package io.dialspool.spool;
 
 import io.dialspool.request.RequestState;
 import io.dialspool.store.OrderedStore;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -134,26 +133,25 @@ public final class OutcomeFeed {
 
     /** Returns whether to go on with the next group. */
     boolean group(long number, byte[] group) {
-      ByteBuffer in = ByteBuffer.wrap(group, OutcomeIndex.HEAD_BYTES, group.length - 8);
-      int at = 0;
-      while (in.hasRemaining()) {
-        long first = in.getLong();
-        int index = in.getShort() & 0xffff;
-        int items = in.getShort() & 0xffff;
-        if (number > after.number || at + items > after.items) {
-          if (full || ++parts > PARTS_A_READ) {
-            full = true;
-            return false;
-          }
-          part(number, at, first, index);
-          if (full) {
-            return false;
-          }
-        }
-        at += items;
-        next = number > after.number || at > after.items ? new Cursor(number, at) : next;
-      }
-      return true;
+      int[] at = {0};
+      OutcomeIndex.read(
+          group,
+          (first, index, items) -> {
+            if (number > after.number || at[0] + items > after.items) {
+              if (full || ++parts > PARTS_A_READ) {
+                full = true;
+                return false;
+              }
+              part(number, at[0], first, index);
+              if (full) {
+                return false;
+              }
+            }
+            at[0] += items;
+            next = number > after.number || at[0] > after.items ? new Cursor(number, at[0]) : next;
+            return true;
+          });
+      return !full;
     }
 
     private void part(long number, int at, long first, int index) {

@@ -2,6 +2,7 @@ package io.dialspool.spool;
 
 import io.dialspool.request.RequestState;
 import io.dialspool.store.OrderedStore;
+import io.dialspool.store.StoreException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -102,6 +103,26 @@ final class OutcomeIndex {
         store.floor(
             Keys.OUTCOMES, Keys.outcomes(lane, kind, 0), Keys.outcomes(lane, kind, Long.MAX_VALUE));
     return last == null ? 0 : number(last.key());
+  }
+
+  /** A part that a group names. */
+  interface PartReader {
+    /** Returns whether to go on. */
+    boolean part(long first, int index, int items);
+  }
+
+  /**
+   * Gives each part that a group names.
+   *
+   * @throws StoreException if the bytes are no group
+   */
+  static void read(byte[] group, PartReader into) {
+    if (group.length <= HEAD_BYTES || (group.length - HEAD_BYTES) % PART_BYTES != 0) {
+      throw new StoreException("a group of the feed is cut off");
+    }
+    ByteBuffer in = ByteBuffer.wrap(group, HEAD_BYTES, group.length - HEAD_BYTES);
+    while (in.hasRemaining()
+        && into.part(in.getLong(), in.getShort() & 0xffff, in.getShort() & 0xffff)) {}
   }
 
   static long number(byte[] key) {

@@ -9,8 +9,15 @@ import java.util.List;
 public final class Page {
   private Page() {}
 
-  /** How many requests are in it. */
+  /**
+   * How many requests are in it, 1 or more.
+   *
+   * @throws StoreException if the bytes are no page
+   */
   static int count(byte[] page) {
+    if (page.length < PageBuilder.HEAD_BYTES || (page[1] | page[2]) == 0) {
+      throw new StoreException("a page is cut off");
+    }
     return (page[1] & 0xff) << 8 | (page[2] & 0xff);
   }
 
@@ -24,6 +31,9 @@ public final class Page {
     boolean redriven = page.length > 0 && page[0] == RedrivenPage.VERSION;
     if (page.length < PageBuilder.HEAD_BYTES || !(redriven || page[0] == PageBuilder.VERSION)) {
       throw new StoreException("page " + lane.number() + "/" + first + " is of an unknown format");
+    }
+    if ((page[1] | page[2]) == 0) {
+      throw new StoreException("page " + lane.number() + "/" + first + " holds nothing");
     }
     int count = count(page);
     var requests = new ArrayList<StoredRequest>(count);
@@ -48,7 +58,8 @@ public final class Page {
       int payloadBytes = in.getInt(at + 18);
       int tokenAt = at + PageBuilder.ITEM_HEAD_BYTES;
       int end = tokenAt + tokenBytes + payloadBytes;
-      if (payloadBytes < 0 || end > page.length || end < at) {
+      int fixedBytes = PageBuilder.PHONE.length + phoneBytes + PageBuilder.ATTRIBUTES.length;
+      if (payloadBytes <= fixedBytes || end > page.length || end < at) {
         throw new StoreException("page " + lane.number() + "/" + first + " is cut off");
       }
       requests.add(

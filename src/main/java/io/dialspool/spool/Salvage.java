@@ -10,7 +10,6 @@ import io.dialspool.store.OrderedStore;
 import io.dialspool.store.Space;
 import io.dialspool.store.StoreException;
 import io.dialspool.store.Wreck;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -186,7 +185,7 @@ public final class Salvage {
           try {
             SettledPart.decode(value, (index, outcome) -> {});
             return key.length == 14;
-          } catch (BufferUnderflowException | IllegalArgumentException e) {
+          } catch (StoreException e) {
             int lane = SpoolFault.lane(key);
             long first = SpoolFault.sequence(key);
             doubtfulPages.add(new PageKey(lane, first));

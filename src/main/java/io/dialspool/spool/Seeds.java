@@ -3,6 +3,7 @@ package io.dialspool.spool;
 import com.dynatrace.hash4j.hashing.Hasher128;
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
+import io.dialspool.store.StoreException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 
@@ -20,7 +21,13 @@ record Seeds(long token, long check, long fingerprint) {
     return ByteBuffer.allocate(24).putLong(token).putLong(check).putLong(fingerprint).array();
   }
 
+  /**
+   * @throws StoreException if the bytes are no seeds
+   */
   static Seeds decode(byte[] value) {
+    if (value.length != 24) {
+      throw new StoreException("the spool's hash seeds have " + value.length + " bytes");
+    }
     ByteBuffer in = ByteBuffer.wrap(value);
     return new Seeds(in.getLong(), in.getLong(), in.getLong());
   }

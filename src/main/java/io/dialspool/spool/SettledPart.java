@@ -4,6 +4,8 @@ import io.dialspool.request.Evidence;
 import io.dialspool.request.Reason;
 import io.dialspool.request.RequestState;
 import io.dialspool.store.OrderedStore;
+import io.dialspool.store.StoreException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -142,13 +144,22 @@ final class SettledPart {
   /**
    * Gives each outcome with its index.
    *
-   * @throws java.nio.BufferUnderflowException if the value is cut off
-   * @throws IllegalArgumentException if it holds a code that is unknown
+   * @throws StoreException if the value is cut off, or holds a code that is unknown
    */
   static void decode(byte[] value, BiConsumer<Integer, Outcome> into) {
     ByteBuffer in = ByteBuffer.wrap(value);
     while (in.hasRemaining()) {
+      if (in.remaining() < HEAD_BYTES) {
+        throw new StoreException("an outcome is cut off");
+      }
       int index = in.getShort() & 0xffff;
+      Outcome outcome = next(in);
+      into.accept(index, outcome);
+    }
+  }
+
+  private static Outcome next(ByteBuffer in) {
+    try {
       RequestState state = RequestState.ofCode(in.get());
       Reason reason = Reason.ofCode(in.get());
       int attempts = in.getShort() & 0xffff;
@@ -158,16 +169,16 @@ final class SettledPart {
       Evidence evidence = (idBytes & HAS_EVIDENCE) == 0 ? null : readEvidence(in);
       byte[] id = new byte[idBytes & ~HAS_EVIDENCE];
       in.get(id);
-      into.accept(
-          index,
-          new Outcome(
-              state,
-              reason,
-              attempts,
-              firstSentAtMs,
-              settledAtMs,
-              id.length == 0 ? null : new String(id, StandardCharsets.UTF_8),
-              evidence));
+      return new Outcome(
+          state,
+          reason,
+          attempts,
+          firstSentAtMs,
+          settledAtMs,
+          id.length == 0 ? null : new String(id, StandardCharsets.UTF_8),
+          evidence);
+    } catch (BufferUnderflowException | IllegalArgumentException e) {
+      throw new StoreException("an outcome is cut off or of an unknown kind");
     }
   }
 

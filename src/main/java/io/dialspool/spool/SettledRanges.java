@@ -1,5 +1,6 @@
 package io.dialspool.spool;
 
+import io.dialspool.store.StoreException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
@@ -58,11 +59,25 @@ final class SettledRanges {
     return out.array();
   }
 
+  /**
+   * @throws StoreException if the bytes are no ranges, each behind the one before
+   */
   static SettledRanges decode(byte[] value) {
     var settled = new SettledRanges();
     ByteBuffer in = ByteBuffer.wrap(value);
+    long behind = 0;
     while (in.hasRemaining()) {
-      settled.ranges.put(in.getLong(), in.getLong());
+      if (in.remaining() < 16) {
+        throw new StoreException("a lane's settled ranges are cut off");
+      }
+      long from = in.getLong();
+      long to = in.getLong();
+      // One that ends where it begins, or before, would hide that something waits.
+      if (from <= behind || to <= from) {
+        throw new StoreException("a lane's settled ranges are out of order");
+      }
+      settled.ranges.put(from, to);
+      behind = to;
     }
     return settled;
   }

@@ -10,6 +10,7 @@ import io.dialspool.request.RequestStatus;
 import io.dialspool.store.OrderedStore;
 import io.dialspool.store.StoreException;
 import io.dialspool.target.TargetIdentity;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -85,8 +86,8 @@ public final class Spool {
    * Opens the spool that lies in the store, or lays a new one.
    *
    * @param route where the requests of each campaign are to go
-   * @throws StoreException if a newer version wrote it, or a lane with unsettled requests would go
-   *     elsewhere than it did
+   * @throws StoreException if a newer version wrote it, it can't be read, or a lane with unsettled
+   *     requests would go elsewhere than it did
    */
   public static Spool open(OrderedStore store, Route route) {
     return open(store, route, TokenIndex.TABLE_ITEMS);
@@ -109,7 +110,11 @@ public final class Spool {
     if (format[0] != FORMAT) {
       finish(store); // an older version would not look into the log
     }
-    spool.restore();
+    try {
+      spool.restore();
+    } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
+      throw new StoreException("the spool holds an entry that can't be read", e);
+    }
     return spool;
   }
 

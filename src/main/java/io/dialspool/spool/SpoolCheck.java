@@ -122,6 +122,8 @@ public final class SpoolCheck {
       look.run();
     } catch (StoreException e) {
       tell(space, lane, 0, String.valueOf(e.getMessage()));
+    } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
+      tell(space, lane, 0, "has an entry that can't be read");
     }
   }
 
@@ -176,7 +178,8 @@ public final class SpoolCheck {
                     found[0] = ByteBuffer.wrap(key).getInt();
                     return false;
                   });
-              if (found[0] == 0) {
+              // Behind the last number there is the first again.
+              if (found[0] == 0 || found[0] == -1) {
                 return;
               }
               if (!numbers.containsKey(found[0])) {
@@ -349,7 +352,7 @@ public final class SpoolCheck {
                       tell(Keys.SETTLED, first + index, "is no end of a request of its page");
                     }
                   });
-            } catch (BufferUnderflowException | IllegalArgumentException e) {
+            } catch (StoreException e) {
               tell(Keys.SETTLED, first, "holds an outcome that can't be read");
             }
             return true;

@@ -1,5 +1,6 @@
 package io.dialspool.spool;
 
+import io.dialspool.store.StoreException;
 import java.nio.ByteBuffer;
 
 /**
@@ -20,7 +21,13 @@ record TokenEntry(int lane, long sequence, long check, long fingerprint) {
         .array();
   }
 
+  /**
+   * @throws StoreException if the bytes are no entry
+   */
   static TokenEntry decode(byte[] value) {
+    if (value.length != BYTES) {
+      throw new StoreException("a token's entry has " + value.length + " bytes");
+    }
     ByteBuffer in = ByteBuffer.wrap(value);
     return new TokenEntry(in.getInt(), in.getLong(), in.getLong(), in.getLong());
   }

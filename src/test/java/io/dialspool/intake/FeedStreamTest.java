@@ -104,6 +104,15 @@ class FeedStreamTest {
   }
 
   @Test
+  void shouldSendNoChunksToAClientOfHttp10() throws Exception {
+    door.outcomes.add(page("2-1", true, submitted(1, "1-1")));
+    Answer answer = client.send("GET /campaigns/c/outcomes HTTP/1.0\r\n\r\n").answer();
+    assertEquals("", answer.header("Transfer-Encoding"));
+    assertEquals("close", answer.header("Connection"));
+    assertTrue(answer.body().startsWith("{\"cursor\":\"1-1\","), answer.body());
+  }
+
+  @Test
   void shouldFollowTheFeed() throws Exception {
     door.outcomes.add(page("1-1", true, submitted(1, "1-1")));
     client.send("GET /campaigns/c-1/outcomes?follow=true", "", "");
