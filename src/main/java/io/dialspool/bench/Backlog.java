@@ -13,8 +13,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A large backlog from its parking to its end. One thread.
  *
- * <p>The campaigns run again at the target while the service is down, so that the first batch after
- * its start leaves as soon as it finds that out, with nobody's help.
+ * <p>The campaigns are paused at the target, and run again there while the service is down, so that
+ * the first batch after its start leaves as soon as it has asked. A pause made through the service
+ * would hold for longer: it is kept over the restart until two reads deny it.
  */
 final class Backlog {
   private static final String HEAP = "-Xmx512m";
@@ -60,7 +61,7 @@ final class Backlog {
       var delivery = new Delivery(target, clock);
       var sheet = new Sheet();
       Serve first = bed.serve(HEAP, settings);
-      List<String> campaigns = first.pausedCampaigns(size.campaigns());
+      List<String> campaigns = delivery.pausedAtTarget(size.campaigns());
       park(first, campaigns, delivery, sheet);
       if (size.kill()) {
         first.kill();

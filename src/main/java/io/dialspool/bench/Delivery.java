@@ -2,6 +2,7 @@ package io.dialspool.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dialspool.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +76,16 @@ final class Delivery {
 
   long parked() {
     return parked;
+  }
+
+  /** New campaigns that the service has never heard of. */
+  List<String> pausedAtTarget(int count) throws InterruptedException {
+    var campaigns = new ArrayList<String>();
+    for (int i = 1; i <= count; i++) {
+      campaigns.add(target.create("bench-" + i));
+    }
+    force("Paused");
+    return campaigns;
   }
 
   /** Puts all campaigns into a state, at the target alone. */

@@ -88,6 +88,7 @@ record IntakeReport(URI endpoint, List<Round> rounds, @Nullable DiskLimit disk) 
         seen.stream().map(round -> Objects.requireNonNull(round.serve())).toList();
     return new Sheet()
         .row("CPU, cores", "cores", 2, each(ServeFigures::cores, figures))
+        .row("CPU of bench itself, cores", "benchCores", 2, each(ServeFigures::benchCores, figures))
         .row(
             "CPU us/request",
             "cpuUsPerRequest",

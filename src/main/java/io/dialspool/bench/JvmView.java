@@ -64,6 +64,7 @@ final class JvmView implements AutoCloseable {
   /**
    * @throws BenchFailure if there is no such process, or this Java has no way in
    */
+  @SuppressWarnings("BanJNDI") // the address comes from a process that we started
   static JvmView of(long pid) {
     try {
       VirtualMachine machine = VirtualMachine.attach("" + pid);

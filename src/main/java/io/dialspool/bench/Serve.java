@@ -69,7 +69,12 @@ final class Serve implements AutoCloseable {
   }
 
   ServeFigures.Snapshot snapshot() throws InterruptedException {
-    return new ServeFigures.Snapshot(clock.nanoTime(), process(), jvm.figures(), metrics());
+    return new ServeFigures.Snapshot(
+        clock.nanoTime(),
+        process(),
+        ProcessFigures.of(ProcessHandle.current().pid()),
+        jvm.figures(),
+        metrics());
   }
 
   /** What happened since {@code from}. */

@@ -9,6 +9,7 @@ import java.util.TreeMap;
  *
  * @param seconds between them
  * @param cpuNs of the whole process
+ * @param benchCpuNs of this process, which shares the cores
  * @param threadCpuNs by thread group
  * @param allocatedBytes by thread group
  * @param syncs groups written and synced
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 record ServeFigures(
     double seconds,
     long cpuNs,
+    long benchCpuNs,
     Map<String, Long> threadCpuNs,
     Map<String, Long> allocatedBytes,
     double syncs,
@@ -30,12 +32,18 @@ record ServeFigures(
     long pauseMaxMs) {
 
   /** One look at the process. */
-  record Snapshot(long atNs, ProcessFigures process, JvmView.Figures jvm, Scrape metrics) {}
+  record Snapshot(
+      long atNs,
+      ProcessFigures process,
+      ProcessFigures bench,
+      JvmView.Figures jvm,
+      Scrape metrics) {}
 
   static ServeFigures between(Snapshot from, Snapshot to, long pauseMaxMs) {
     return new ServeFigures(
         (to.atNs() - from.atNs()) / 1e9,
         to.process().cpuNs() - from.process().cpuNs(),
+        to.bench().cpuNs() - from.bench().cpuNs(),
         differences(from.process().threadCpuNs(), to.process().threadCpuNs()),
         differences(from.jvm().allocatedBytes(), to.jvm().allocatedBytes()),
         difference(from, to, "dialspool_commit_size_items_count"),
@@ -66,6 +74,10 @@ record ServeFigures(
 
   double syncMs() {
     return syncs == 0 ? 0 : syncSeconds * 1_000 / syncs;
+  }
+
+  double benchCores() {
+    return benchCpuNs / 1e9 / seconds;
   }
 
   double cores() {

@@ -40,14 +40,11 @@ final class Sheet {
 
   String text() {
     var text = new StringBuilder();
-    text.append(
-        String.format(
-            Locale.ROOT,
-            rounds > 1 ? "%-34s %13s %13s %13s%n" : "%-34s%n",
-            "",
-            "median",
-            "lowest",
-            "highest"));
+    if (rounds > 1) {
+      text.append(
+          String.format(
+              Locale.ROOT, "%-34s %13s %13s %13s%n", "", "median", "lowest", "highest"));
+    }
     for (Row row : rows) {
       text.append(String.format(Locale.ROOT, "%-34s ", row.label()));
       text.append(number(row, median(row.values())));
@@ -64,10 +61,13 @@ final class Sheet {
     return String.format(Locale.ROOT, "%,13." + row.decimals() + "f", value);
   }
 
-  /** Adds the medians as members, and {@code rounds}, an object of the same members for each. */
+  /** Adds the medians as members and, of several, {@code rounds}, an object of them for each. */
   void into(ObjectNode json) {
     for (Row row : rows) {
       json.put(row.key(), rounded(median(row.values())));
+    }
+    if (rounds <= 1) {
+      return;
     }
     ArrayNode each = json.putArray("rounds");
     for (int round = 0; round < rounds; round++) {
