@@ -59,7 +59,14 @@ final class Targets implements AutoCloseable {
                 name,
                 its,
                 endpoint,
-                HttpTarget.open(name, its, identity, endpoint, loops, clock, tls,
+                HttpTarget.open(
+                    name,
+                    its,
+                    identity,
+                    endpoint,
+                    loops,
+                    clock,
+                    tls,
                     message -> alarms.raise(Alarms.Kind.CREDENTIALS, message))));
       }
     } catch (RuntimeException e) {

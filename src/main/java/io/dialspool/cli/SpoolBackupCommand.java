@@ -33,8 +33,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "backup",
     description = {
-      "Copies a stopped spool as it is, and checks the copy whole. What is in it can't be served, only restored.",
-      "On the same file system tables are linked, not copied: take the backup to another disk afterwards.",
+      "Copies a stopped spool as it is, and checks the copy whole. What is in it can't be served,"
+          + " only restored.",
+      "On the same file system tables are linked, not copied: take the backup to another disk"
+          + " afterwards.",
       "Exit code 0 if the copy is sound; if it isn't, it is not kept, and the exit code is 1."
     })
 final class SpoolBackupCommand implements Callable<Integer> {
@@ -163,7 +165,8 @@ final class SpoolBackupCommand implements Callable<Integer> {
           .println(
               String.format(
                   Locale.ROOT,
-                  "%s holds %,d requests of %,d campaigns, %,d of them waiting, as of %s. It adds up.",
+                  "%s holds %,d requests of %,d campaigns, %,d of them waiting, as of %s. It adds"
+                      + " up.",
                   to,
                   requests,
                   held.size(),

@@ -9,7 +9,8 @@ import picocli.CommandLine.Spec;
 /** {@code spool check} and its siblings: for a spool that no process has open. */
 @Command(
     name = "spool",
-    description = "Checks a spool, backs it up, restores it, or saves what can be read of a damaged one.",
+    description =
+        "Checks a spool, backs it up, restores it, or saves what can be read of a damaged one.",
     synopsisSubcommandLabel = "(check | backup | restore | salvage)")
 final class SpoolCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -27,6 +28,7 @@ final class SpoolCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "check, backup, restore or salvage is missing");
+    throw new ParameterException(
+        spec.commandLine(), "check, backup, restore or salvage is missing");
   }
 }

@@ -30,8 +30,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "restore",
     description = {
-      "Makes a spool of a backup. Whatever waits in it may have been sent since the backup was taken: it is sent again",
-      "under its token while the target remembers that (7 days less an hour from the backup on), else it ends",
+      "Makes a spool of a backup. Whatever waits in it may have been sent since the backup was"
+          + " taken: it is sent again",
+      "under its token while the target remembers that (7 days less an hour from the backup on),"
+          + " else it ends",
       "UNDELIVERABLE, IN_DOUBT. What was accepted or recalled since is not in it."
     })
 final class SpoolRestoreCommand implements Callable<Integer> {
@@ -50,7 +52,9 @@ final class SpoolRestoreCommand implements Callable<Integer> {
   @Option(
       names = "--directory",
       paramLabel = "DIR",
-      description = "Where the spool is to be, if not where the configuration says; must be empty or missing.")
+      description =
+          "Where the spool is to be, if not where the configuration says; must be empty or"
+              + " missing.")
   private @Nullable Path directory;
 
   @Option(names = "--json", description = "One JSON object on the last line.")
@@ -72,7 +76,8 @@ final class SpoolRestoreCommand implements Callable<Integer> {
     }
     if (!isFree(to)) {
       throw new ParameterException(
-          spec.commandLine(), "--directory: " + to + " (expected: an empty or a missing directory)");
+          spec.commandLine(),
+          "--directory: " + to + " (expected: an empty or a missing directory)");
     }
     List<SpoolFault> faults;
     try (var view = new SpoolProgressView(surroundings);
@@ -133,8 +138,9 @@ final class SpoolRestoreCommand implements Callable<Integer> {
           .println(
               String.format(
                   Locale.ROOT,
-                  "%s holds %,d requests of %,d campaigns as of %s. The %,d that waited count as maybe sent"
-                      + " since then: each is sent again until %s, and ends IN_DOUBT after that.",
+                  "%s holds %,d requests of %,d campaigns as of %s. The %,d that waited count as"
+                      + " maybe sent since then: each is sent again until %s, and ends IN_DOUBT"
+                      + " after that.",
                   to,
                   requests,
                   restored.held().size(),

@@ -159,8 +159,7 @@ public final class Lane {
     var request = new QueuedRequest(stored, nowNs);
     Mark mark = startMark(stored.sequence());
     if (mark != null) {
-      request.maybeSentUntil(
-          mark.sinceMs() + ClientToken.LIFE_MS, Evidence.Doubt.EARLIER_LIFE);
+      request.maybeSentUntil(mark.sinceMs() + ClientToken.LIFE_MS, Evidence.Doubt.EARLIER_LIFE);
     }
     if (stored.doubtUntilMs() != 0) {
       request.maybeSentUntil(stored.doubtUntilMs(), Evidence.Doubt.REDRIVEN);
@@ -368,9 +367,7 @@ public final class Lane {
   public @Nullable Evidence evidenceOnDisk(StoredRequest request, Evidence.Policy policy) {
     return mayHaveBeenSent(request)
         ? new Evidence(
-            request.doubtUntilMs() == 0
-                ? Evidence.Doubt.EARLIER_LIFE
-                : Evidence.Doubt.REDRIVEN,
+            request.doubtUntilMs() == 0 ? Evidence.Doubt.EARLIER_LIFE : Evidence.Doubt.REDRIVEN,
             policy,
             0,
             0,

@@ -430,8 +430,7 @@ public final class RocksStore implements OrderedStore {
       OwnerOnly.closeWhole(to);
       StoreCopy.syncDirectory(to);
     } catch (RocksDBException e) {
-      throw new StoreException(
-          directory + " can't be copied to " + to + ": " + e.getMessage(), e);
+      throw new StoreException(directory + " can't be copied to " + to + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new StoreException(directory + " can't be copied to " + to + ": " + reason(e), e);
     }

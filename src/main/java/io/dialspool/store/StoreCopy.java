@@ -42,8 +42,7 @@ public final class StoreCopy {
       }
       syncDirectory(to);
     } catch (IOException e) {
-      throw new StoreException(
-          from + " can't be copied to " + to + ": " + RocksStore.reason(e), e);
+      throw new StoreException(from + " can't be copied to " + to + ": " + RocksStore.reason(e), e);
     }
   }
 

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A spool goes back to what it was an hour ago: half of what it held then has been sent since, which
- * it doesn't know.
+ * A spool goes back to what it was an hour ago: half of what it held then has been sent since,
+ * which it doesn't know.
  */
 class RestoredBackupTest {
   private static final CampaignId SPRING = new CampaignId("spring");

@@ -228,8 +228,7 @@ class CallRouterTest {
     assertEquals(1, rest.path("campaigns").size());
     assertEquals("c-1001", rest.at("/campaigns/0/campaignId").asText());
     assertTrue(rest.path("next").isMissingNode());
-    assertEquals(
-        "{\"campaigns\":[]}", call("GET /spool/campaigns?after=who-ever").body());
+    assertEquals("{\"campaigns\":[]}", call("GET /spool/campaigns?after=who-ever").body());
   }
 
   private static CampaignReport paused(String campaign) {
@@ -369,7 +368,9 @@ class CallRouterTest {
     door.targetAnswer = answered(200, "", "");
     client
         .send(
-            "POST /campaigns/c-1/start HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+            "POST /campaigns/c-1/start HTTP/1.1\r\n"
+                + "Host: localhost\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n")
         .sendLastChunk();
     assertEquals(200, client.answer().status());
     assertEquals(0, door.forwarded.get(0).body().length);

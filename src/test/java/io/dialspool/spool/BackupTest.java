@@ -89,8 +89,7 @@ class BackupTest {
     try (RocksStore store = RocksStore.open(to, Spool.spaces())) {
       var spooling = new Spooling(store);
       List<Spool.RestoredLane> lanes = spooling.spool.restored();
-      assertEquals(
-          List.of(new Mark(400, 4_000), new Mark(1_000, TAKEN_MS)), lanes.get(0).marks());
+      assertEquals(List.of(new Mark(400, 4_000), new Mark(1_000, TAKEN_MS)), lanes.get(0).marks());
       assertEquals(List.of(new Mark(3, TAKEN_MS)), lanes.get(1).marks());
     }
     assertEquals(List.of(), faults(to));
@@ -109,8 +108,7 @@ class BackupTest {
     Path to = directory.resolve("restored");
     restoreTo(to);
     try (RocksStore store = RocksStore.open(to, Spool.spaces())) {
-      StoreException e =
-          assertThrows(StoreException.class, () -> Backup.restore(store, NOW_MS));
+      StoreException e = assertThrows(StoreException.class, () -> Backup.restore(store, NOW_MS));
       assertEquals("the spool is no backup", e.getMessage());
     }
   }

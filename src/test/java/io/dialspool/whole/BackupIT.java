@@ -101,8 +101,7 @@ class BackupIT {
       Service.await("the end of all", MINUTE.plus(MINUTE), () -> service.unsettled() == 0);
       JsonNode counts = service.counts();
       assertEquals(0, counts.path("expired").asInt(), "nothing of it was surely never sent");
-      assertEquals(
-          925, counts.path("submitted").asInt() + counts.path("undeliverable").asInt());
+      assertEquals(925, counts.path("submitted").asInt() + counts.path("undeliverable").asInt());
       assertTrue(counts.path("submitted").asInt() >= 900, counts::toString);
       assertTrue(Service.get(intake + "/spool").json().path("conserved").asBoolean());
       var tokens = new ArrayList<String>(Leads.tokens("before", 0, 300));

@@ -97,8 +97,7 @@ class PrivacyIT {
     String body = "{\"campaignId\":\"" + failed + "\",\"state\":\"Failed\"}";
     assertEquals(
         200,
-        Service.call(
-                "PUT", service.url("target") + "/campaign-states", "application/json", body)
+        Service.call("PUT", service.url("target") + "/campaign-states", "application/json", body)
             .status());
     Service.await(
         "an alarm in the log",
@@ -125,7 +124,8 @@ class PrivacyIT {
     answers.add(Leads.put(intake, campaign, asTime).body());
     String cutOff = Leads.body(List.of(Leads.item("bad-5", 5, HOURS))).replace("\"}", "\"");
     answers.add(Leads.put(intake, campaign, cutOff).body());
-    answers.add(Leads.put(intake, number.substring(1), "{}").body().replace(number.substring(1), ""));
+    answers.add(
+        Leads.put(intake, number.substring(1), "{}").body().replace(number.substring(1), ""));
     answers.add(
         Service.call(
                 "POST",
@@ -159,7 +159,8 @@ class PrivacyIT {
     Files.writeString(log, "INFO dialling " + Leads.number(7) + "\n", StandardOpenOption.APPEND);
     AssertionError found = assertThrows(AssertionError.class, service::close);
     assertTrue(String.valueOf(found.getMessage()).contains("dialling"), found::toString);
-    for (String planted : List.of("dialspool-+12062000007", "{\"customer\":\"lead-7\"}", "Lead 7")) {
+    for (String planted :
+        List.of("dialspool-+12062000007", "{\"customer\":\"lead-7\"}", "Lead 7")) {
       assertThrows(AssertionError.class, () -> Service.expectNothingPersonal("a\n" + planted));
     }
     Service second = Service.serve(directory);

@@ -52,8 +52,7 @@ public final class Service implements AutoCloseable {
   private static final Pattern PERSONAL = Pattern.compile("1206\\d{7}|[Ll]ead[- ]\\d+");
 
   /** The same for text that is full of long numbers of other kinds. */
-  private static final Pattern SURELY_PERSONAL =
-      Pattern.compile("\\+1206\\d{7}|[Ll]ead[- ]\\d+");
+  private static final Pattern SURELY_PERSONAL = Pattern.compile("\\+1206\\d{7}|[Ll]ead[- ]\\d+");
 
   private static final Pattern DIRECTORY_SET =
       Pattern.compile("(?:spool|campaignService)\\.directory=(.*)");
