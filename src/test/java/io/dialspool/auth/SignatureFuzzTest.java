@@ -128,8 +128,7 @@ class SignatureFuzzTest {
     HttpServer.fit(
         channel.pipeline(),
         HttpLimits.DEFAULT,
-        new Entrance(
-            () -> null, () -> new Gate(judge, code -> {}), HostRule.of(Signing.HOST)),
+        new Entrance(() -> null, () -> new Gate(judge, code -> {}), HostRule.of(Signing.HOST)),
         () -> new Recorder(passed));
     loop.register(channel);
     channel.read();

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
-/** Any configuration file: it is in force, or refused with its faults; what is shown reads alike. */
+/**
+ * Any configuration file: it is in force, or refused with its faults; what is shown reads alike.
+ */
 @Timeout(20)
 class ConfigFuzzTest {
   private Path file = Path.of("");

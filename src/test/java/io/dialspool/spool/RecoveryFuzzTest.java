@@ -34,7 +34,10 @@ class RecoveryFuzzTest {
   private static final List<CampaignId> CAMPAIGNS =
       List.of(new CampaignId("spring"), new CampaignId("summer"));
   private static final RequestState[] ENDS = {
-    RequestState.SUBMITTED, RequestState.REJECTED, RequestState.EXPIRED, RequestState.CANCELLED,
+    RequestState.SUBMITTED,
+    RequestState.REJECTED,
+    RequestState.EXPIRED,
+    RequestState.CANCELLED,
     RequestState.UNDELIVERABLE
   };
   private static final long HOUR_MS = 3_600_000;
@@ -203,10 +206,7 @@ class RecoveryFuzzTest {
         if (as != 0 && known.holdsItsToken) {
           known.holdsItsToken = false;
           Spool.Found anew =
-              spooling
-                  .spool
-                  .find(campaign, new RequestId(known.id.lane(), as))
-                  .orElseThrow();
+              spooling.spool.find(campaign, new RequestId(known.id.lane(), as)).orElseThrow();
           assertEquals(known.id.sequence(), anew.request().redriveOf());
           var again =
               new Known(

@@ -72,8 +72,10 @@ class StoredFormsFuzzTest {
         (index, outcome) -> {
           indexes.add(index);
           settlements.add(outcome.of(request(index)));
-          assertTrue(outcome.state().isFinal() || outcome.state() == RequestState.QUEUED
-              || outcome.state() == RequestState.IN_FLIGHT);
+          assertTrue(
+              outcome.state().isFinal()
+                  || outcome.state() == RequestState.QUEUED
+                  || outcome.state() == RequestState.IN_FLIGHT);
         });
     byte[] again = SettledPart.encode(settlements);
     // An id that is no UTF-8 is read with its faults replaced.

@@ -70,7 +70,8 @@ class ReplyFuzzTest {
       assertTrue(refused.retryAfterMs() >= -1);
       assertFalse(refused.message().contains(PHONE), "a number in a message");
       assertFalse(refused.message().contains("Ann-Marie"), "an attribute in a message");
-      assertFalse(refused.message().chars().anyMatch(Character::isISOControl), "a control character");
+      assertFalse(
+          refused.message().chars().anyMatch(Character::isISOControl), "a control character");
     }
   }
 }
