@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
  * first byte says which, the rest are the changes: what to do, where (two bytes) and with which
  * byte. Whoever is let in as a key's owner asks for exactly what was signed.
  */
-@Timeout(20)
+@Timeout(600)
 class SignatureFuzzTest {
   private static final KeyFile KEYS =
       new KeyFile("doors.keyFile", new FakeKeySource(GatedPort.KEYS));

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
  * was acknowledged, where it was and as it ended. Then entries of the store are changed: the check
  * ends and tells, and a start refuses or goes on, and nothing else happens.
  */
-@Timeout(20)
+@Timeout(600)
 class RecoveryFuzzTest {
   private static final List<CampaignId> CAMPAIGNS =
       List.of(new CampaignId("spring"), new CampaignId("summer"));
