@@ -139,6 +139,9 @@ final class OutcomeIndex {
         Keys.outcomes(lane, kind, 0),
         Keys.outcomes(lane, kind, last),
         (key, group) -> {
+          if (group.length < HEAD_BYTES) {
+            throw new StoreException("a group of the feed is cut off");
+          }
           if (ByteBuffer.wrap(group).getLong() >= beforeMs || left[0]-- == 0) {
             return false;
           }

@@ -431,7 +431,13 @@ public final class Spool {
   /** Sequence of the request that a dead letter was redriven as; 0 for none. */
   long redrivenAs(LaneInfo lane, long sequence) {
     byte[] as = store.get(Keys.REDRIVEN, Keys.redriven(lane.number(), sequence));
-    return as == null ? 0 : ByteBuffer.wrap(as).getLong();
+    if (as == null) {
+      return 0;
+    }
+    if (as.length != Long.BYTES) {
+      throw new StoreException("the mark of a redrive has " + as.length + " bytes");
+    }
+    return ByteBuffer.wrap(as).getLong();
   }
 
   static byte[] tokenKey(LaneInfo lane, byte[] bytes, int at, int length) {

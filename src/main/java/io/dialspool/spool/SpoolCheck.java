@@ -178,12 +178,14 @@ public final class SpoolCheck {
                     found[0] = ByteBuffer.wrap(key).getInt();
                     return false;
                   });
-              // Behind the last number there is the first again.
-              if (found[0] == 0 || found[0] == -1) {
+              if (found[0] == 0) {
                 return;
               }
               if (!numbers.containsKey(found[0])) {
                 tell(space, found[0], 0, "belongs to no lane that is known");
+              }
+              if (found[0] == -1) {
+                return; // behind the last number comes the first again
               }
               from = Keys.lane(found[0] + 1);
             }

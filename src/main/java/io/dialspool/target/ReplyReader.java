@@ -30,7 +30,8 @@ final class ReplyReader {
           "ExpiredToken",
           "UnrecognizedClientException",
           "InvalidClientTokenId");
-  private static final Pattern LONG_NUMBER = Pattern.compile("\\+?\\d(?:[ .()-]{0,2}\\d){5,}");
+  // Possessive, for else each digit of a text that a target made long costs a frame of the stack.
+  private static final Pattern LONG_NUMBER = Pattern.compile("\\+?\\d(?:[ .()-]{0,2}+\\d){5,}+");
   private static final Pattern UNPRINTABLE = Pattern.compile("\\p{Cntrl}+");
 
   private ReplyReader() {}

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
  * first byte says which, the rest are the changes: what to do, where (two bytes) and with which
  * byte. Whoever is let in as a key's owner asks for exactly what was signed.
  */
-@Timeout(20)
+@Timeout(600)
 class SignatureFuzzTest {
   private static final KeyFile KEYS =
       new KeyFile("doors.keyFile", new FakeKeySource(GatedPort.KEYS));
@@ -128,8 +128,7 @@ class SignatureFuzzTest {
     HttpServer.fit(
         channel.pipeline(),
         HttpLimits.DEFAULT,
-        new Entrance(
-            () -> null, () -> new Gate(judge, code -> {}), HostRule.of(Signing.HOST)),
+        new Entrance(() -> null, () -> new Gate(judge, code -> {}), HostRule.of(Signing.HOST)),
         () -> new Recorder(passed));
     loop.register(channel);
     channel.read();

@@ -12,8 +12,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
-/** Any configuration file: it is in force, or refused with its faults; what is shown reads alike. */
-@Timeout(20)
+/**
+ * Any configuration file: it is in force, or refused with its faults; what is shown reads alike.
+ */
+@Timeout(600)
 class ConfigFuzzTest {
   private Path file = Path.of("");
   private Path shown = Path.of("");

@@ -107,8 +107,7 @@ public final class Conversation {
     var body = new StringBuilder();
     for (Object read = channel.readInbound(); read != null; read = channel.readInbound()) {
       if (((HttpObject) read).decoderResult().isFailure()) {
-        throw new AssertionError(
-            "no HTTP answer: " + ((HttpObject) read).decoderResult().cause());
+        throw new AssertionError("no HTTP answer: " + ((HttpObject) read).decoderResult().cause());
       }
       if (read instanceof HttpResponse response) {
         head = response;

@@ -14,7 +14,9 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
-/** An event loop turned by hand: its clock stands still until it is moved, its tasks are counted. */
+/**
+ * An event loop turned by hand: its clock stands still until it is moved, its tasks are counted.
+ */
 public final class HandLoop extends AbstractScheduledEventExecutor implements EventLoop {
   private final Queue<Runnable> tasks = new ArrayDeque<>();
   private long nowNs;

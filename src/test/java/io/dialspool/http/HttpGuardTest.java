@@ -69,6 +69,15 @@ class HttpGuardTest {
   }
 
   @Test
+  void shouldSayThatTheConnectionEndsWithARefusal() throws IOException {
+    String host = exchange("GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assertTrue(
+        host.startsWith("HTTP/1.1 400 ") && host.contains("\r\nconnection: close\r\n"), host);
+    String unreadable = exchange("nonsense\r\n\r\n");
+    assertTrue(unreadable.contains("\r\nconnection: close\r\n"), unreadable);
+  }
+
+  @Test
   void shouldLookAtEveryRequestOfAConnection() throws IOException {
     String all =
         exchange(

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 
 /** A batch's body as anyone may write it, held against {@link PlainReading}. */
-@Timeout(20)
+@Timeout(600)
 class BatchParserFuzzTest {
   private final BatchParser parser = new BatchParser();
   private final DialItems items = new DialItems();

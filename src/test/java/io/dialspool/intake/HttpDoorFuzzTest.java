@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
  * <p>Every request that comes whole gets one answer, or the connection ends in a way that the
  * client can see; nothing is thrown; nothing goes on for ever; no memory stays behind.
  */
-@Timeout(20)
+@Timeout(600)
 class HttpDoorFuzzTest {
   private static final int PLAN_BYTES = 3;
   private static final long MEMORY_MAX = 192 * 1024;

@@ -83,14 +83,13 @@ class HttpDoorOracleTest {
   void shouldSeeAnExceptionInTheDoor() {
     assertSeen(
         "complaints",
-        first(
-            new ChannelInboundHandlerAdapter() {
-              @Override
-              public void channelReadComplete(ChannelHandlerContext ctx) {
-                ctx.fireChannelReadComplete();
-                throw new IllegalStateException("planted");
-              }
-            }));
+        door ->
+            door.channel
+                .closeFuture()
+                .addListener(
+                    closed -> {
+                      throw new IllegalStateException("planted");
+                    }));
   }
 
   @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
  * Lines one after the other through one parser, as a stream of dial requests brings them: what a
  * line before it was must not change what a line is.
  */
-@Timeout(20)
+@Timeout(600)
 class LineParserFuzzTest {
   private static final byte[] FINE =
       """

@@ -53,7 +53,10 @@ final class PlainReading {
   /** An object is a list of entries, as a name may come twice; a scalar a String or a Double. */
   private record Tree(JsonToken kind, List<Map.Entry<String, Tree>> members, String text) {
     List<Tree> named(String name) {
-      return members.stream().filter(m -> m.getKey().equals(name)).map(Map.Entry::getValue).toList();
+      return members.stream()
+          .filter(m -> m.getKey().equals(name))
+          .map(Map.Entry::getValue)
+          .toList();
     }
   }
 
@@ -113,7 +116,8 @@ final class PlainReading {
       return; // too large, which the validate stage says; not all of it is kept
     }
     assertEquals(item.attributes.size(), items.attributePairs(at), "pairs");
-    ByteBuffer in = ByteBuffer.wrap(items.bytes(), items.attributesAt(at), items.attributesBytes(at));
+    ByteBuffer in =
+        ByteBuffer.wrap(items.bytes(), items.attributesAt(at), items.attributesBytes(at));
     for (Map.Entry<String, String> pair : item.attributes) {
       assertEquals(sent(pair.getKey(), 32_769), next(in), "attribute's name");
       assertEquals(sent(pair.getValue(), 32_769), next(in), "attribute's value");

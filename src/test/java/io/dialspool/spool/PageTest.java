@@ -138,6 +138,20 @@ class PageTest {
   }
 
   @Test
+  void shouldRefuseAPageThatHoldsNothing() {
+    assertEquals("page 3/9 holds nothing", refusal(new byte[] {1, 0, 0}));
+    assertThrows(StoreException.class, () -> Page.count(new byte[] {1, 0, 0}));
+    assertThrows(StoreException.class, () -> Page.count(new byte[] {1}));
+  }
+
+  @Test
+  void shouldRefuseAPageWhosePayloadIsShorterThanItsNumber() {
+    byte[] page = page(Lead.of("t", DEADLINE_MS));
+    page[PageBuilder.HEAD_BYTES + 17] = (byte) 200;
+    assertEquals("page 3/9 is cut off", refusal(page));
+  }
+
+  @Test
   void shouldRefuseAPageThatIsCutOffAnywhere() {
     byte[] page = page(Lead.of("t", DEADLINE_MS), Lead.of("u", DEADLINE_MS));
     for (int length = 0; length < page.length; length++) {

@@ -29,12 +29,15 @@ import org.junit.jupiter.api.Timeout;
  * was acknowledged, where it was and as it ended. Then entries of the store are changed: the check
  * ends and tells, and a start refuses or goes on, and nothing else happens.
  */
-@Timeout(20)
+@Timeout(600)
 class RecoveryFuzzTest {
   private static final List<CampaignId> CAMPAIGNS =
       List.of(new CampaignId("spring"), new CampaignId("summer"));
   private static final RequestState[] ENDS = {
-    RequestState.SUBMITTED, RequestState.REJECTED, RequestState.EXPIRED, RequestState.CANCELLED,
+    RequestState.SUBMITTED,
+    RequestState.REJECTED,
+    RequestState.EXPIRED,
+    RequestState.CANCELLED,
     RequestState.UNDELIVERABLE
   };
   private static final long HOUR_MS = 3_600_000;
@@ -203,10 +206,7 @@ class RecoveryFuzzTest {
         if (as != 0 && known.holdsItsToken) {
           known.holdsItsToken = false;
           Spool.Found anew =
-              spooling
-                  .spool
-                  .find(campaign, new RequestId(known.id.lane(), as))
-                  .orElseThrow();
+              spooling.spool.find(campaign, new RequestId(known.id.lane(), as)).orElseThrow();
           assertEquals(known.id.sequence(), anew.request().redriveOf());
           var again =
               new Known(

@@ -97,6 +97,20 @@ class SpoolCheckTest {
   }
 
   @Test
+  void shouldEndOnAnEntryOfTheLastLaneThereCouldBe() {
+    put(Keys.MARKS, new byte[] {-1, -1, -1, -1, 0}, new byte[16]);
+    check();
+    assertEquals(List.of("marks/-1/0: belongs to no lane that is known"), said());
+  }
+
+  @Test
+  void shouldTellAnEntryWhoseKeyIsCutOff() {
+    put(Keys.MARKS, new byte[] {0, 0}, new byte[16]);
+    check();
+    assertEquals(List.of("marks/0/0: has an entry that can't be read"), said());
+  }
+
+  @Test
   void shouldMissAPageThatIsGone() {
     delete(Keys.PAGES, Keys.page(1, 257));
     check();

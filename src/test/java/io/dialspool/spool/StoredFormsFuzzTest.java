@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
  * Each form that the spool reads back from its disk, of any bytes: it is read, or refused as what
  * the store can't be; and what was read is written again as it was. The first byte says which form.
  */
-@Timeout(20)
+@Timeout(600)
 class StoredFormsFuzzTest {
   private static final Seeds SEEDS = new Seeds(1, 2, 3);
   private static final LaneInfo LANE =
@@ -72,8 +72,10 @@ class StoredFormsFuzzTest {
         (index, outcome) -> {
           indexes.add(index);
           settlements.add(outcome.of(request(index)));
-          assertTrue(outcome.state().isFinal() || outcome.state() == RequestState.QUEUED
-              || outcome.state() == RequestState.IN_FLIGHT);
+          assertTrue(
+              outcome.state().isFinal()
+                  || outcome.state() == RequestState.QUEUED
+                  || outcome.state() == RequestState.IN_FLIGHT);
         });
     byte[] again = SettledPart.encode(settlements);
     // An id that is no UTF-8 is read with its faults replaced.

@@ -17,13 +17,11 @@ class ReplyReaderTest {
   void shouldBlotOutANumberHoweverLongItIs() {
     BatchReply reply = refusal("no such number: " + "1".repeat(200_000) + " sorry");
     assertEquals(
-        "no such number: *** sorry",
-        assertInstanceOf(BatchReply.Refused.class, reply).message());
+        "no such number: *** sorry", assertInstanceOf(BatchReply.Refused.class, reply).message());
   }
 
   private static BatchReply refusal(String message) {
     byte[] body = ("{\"message\":\"" + message + "\"}").getBytes(StandardCharsets.UTF_8);
-    return ReplyReader.ofBatch(
-        new Ended.Answer(400, EmptyHttpHeaders.INSTANCE, body, 0, 0), BATCH);
+    return ReplyReader.ofBatch(new Ended.Answer(400, EmptyHttpHeaders.INSTANCE, body, 0, 0), BATCH);
   }
 }
