@@ -55,7 +55,7 @@ public final class CrashTest {
   }
 
   private final CrashPlan plan;
-  private final Clock clock;
+  private final AwakeClock clock;
   private final Listener listener;
   private final SplittableRandom random;
   private final Kill.Deck deck;
@@ -74,7 +74,7 @@ public final class CrashTest {
 
   public CrashTest(CrashPlan plan, Clock clock, Listener listener) {
     this.plan = plan;
-    this.clock = clock;
+    this.clock = new AwakeClock(clock);
     this.listener = listener;
     random = new SplittableRandom(plan.seed());
     deck = new Kill.Deck(random.split());
@@ -87,8 +87,10 @@ public final class CrashTest {
    */
   public CrashReport run() throws IOException, InterruptedException {
     long beganNs = clock.nanoTime();
+    clock.start();
     makeDirectory();
-    try (var ledger = new Ledger(plan.directory().resolve("ledger.ndjson"));
+    try (clock;
+        var ledger = new Ledger(plan.directory().resolve("ledger.ndjson"));
         var services = new Services(plan, clock)) {
       run(ledger, services);
       acknowledged = ledger.acknowledged();
@@ -231,7 +233,7 @@ public final class CrashTest {
     end(kill, services);
     if (kill == Kill.STOPPED) {
       remember(scene, services, judge);
-      services.target().call("PUT", "/faults", Files.readString(faults()));
+      services.target().callAgain("PUT", "/faults", Files.readString(faults()));
     }
     if (kill == Kill.STARTING) {
       killStarting(random.nextInt(1, 3), services);
@@ -333,7 +335,7 @@ public final class CrashTest {
 
   /** Puts requests whose calls are under way when the service is asked to end. */
   private void leave(Scene scene, Services services) throws IOException, InterruptedException {
-    services.target().call("PUT", "/faults", WELL); // so that each call has its answer
+    services.target().callAgain("PUT", "/faults", WELL); // so that each call has its answer
     var sender = new StreamSender(scene, "leaving", random.split(), LEAVING, 0);
     sender.send(scene.leads().lasting(scene.campaigns().leaving(), "leaving", LEAVING));
   }
@@ -381,7 +383,7 @@ public final class CrashTest {
   private void settle(Scene scene, Waiting waiting, Services services)
       throws IOException, InterruptedException {
     listener.step("faults end, every campaign runs; waiting for an end for every request");
-    services.target().call("PUT", "/faults", WELL);
+    services.target().callAgain("PUT", "/faults", WELL);
     scene.campaigns().resumeAll();
     long beganNs = clock.nanoTime();
     long least = Long.MAX_VALUE;
@@ -487,12 +489,19 @@ public final class CrashTest {
     int cores = Runtime.getRuntime().availableProcessors();
     return String.format(
         Locale.ROOT,
-        "%s %s with %d cores, Java %s%s; load average up to %.1f, this run's own included",
+        "%s %s with %d cores, Java %s%s; load average up to %.1f, this run's own included%s",
         System.getProperty("os.name"),
         System.getProperty("os.arch"),
         cores,
         System.getProperty("java.version"),
         loadAverageMax > OWN_LOAD_PER_CORE * cores ? ", busy with other work" : "",
-        loadAverageMax);
+        loadAverageMax,
+        clock.stoodStillSeconds() < 1
+            ? ""
+            : format(", and it stood still for %.0f s", clock.stoodStillSeconds()));
+  }
+
+  private static String format(String form, Object... values) {
+    return String.format(Locale.ROOT, form, values);
   }
 }
