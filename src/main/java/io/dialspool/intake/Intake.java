@@ -2,6 +2,7 @@ package io.dialspool.intake;
 
 import com.lmax.disruptor.RingBuffer;
 import io.dialspool.config.IntakeConfig;
+import io.dialspool.http.BytesBudget;
 import io.dialspool.http.Entrance;
 import io.dialspool.http.HttpLimits;
 import io.dialspool.http.HttpServer;
