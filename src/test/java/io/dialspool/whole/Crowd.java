@@ -4,6 +4,7 @@ import io.dialspool.time.Clock;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -37,6 +38,8 @@ import java.util.function.Supplier;
 /** Very many connections at once, on one thread. */
 final class Crowd implements AutoCloseable {
   private static final int UNDER_WAY_MAX = 2;
+  private static final int CONNECTED_AT_ONCE = 100;
+  private static final int CONNECT_TIMEOUT_MS = 120_000;
   private static final AttributeKey<Integer> UNDER_WAY = AttributeKey.valueOf("underWay");
 
   private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -108,6 +111,7 @@ final class Crowd implements AutoCloseable {
             .group(loop)
             .channel(NioSocketChannel.class)
             .option(ChannelOption.AUTO_READ, reads)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
             .option(ChannelOption.SO_RCVBUF, reads ? 65_536 : 1_024)
             .handler(
                 new ChannelInitializer<SocketChannel>() {
@@ -117,11 +121,17 @@ final class Crowd implements AutoCloseable {
                   }
                 });
     var connected = new ArrayList<Channel>(connections);
-    for (int i = 0; i < connections; i++) {
-      Channel channel = bootstrap.connect(host, port).syncUninterruptibly().channel();
-      channels.add(channel);
-      connected.add(channel);
-      handler.begin(channel);
+    while (connected.size() < connections) {
+      List<ChannelFuture> some = new ArrayList<>();
+      for (int i = Math.min(CONNECTED_AT_ONCE, connections - connected.size()); i > 0; i--) {
+        some.add(bootstrap.connect(host, port));
+      }
+      for (ChannelFuture one : some) {
+        Channel channel = one.syncUninterruptibly().channel();
+        channels.add(channel);
+        connected.add(channel);
+        handler.begin(channel);
+      }
     }
     return connected;
   }
@@ -307,7 +317,7 @@ final class Crowd implements AutoCloseable {
 
                 @Override
                 public void channelInactive(ChannelHandlerContext ctx) {
-                  gone.incrementAndGet();
+                  gone.addAndGet(stopped.get() ? 0 : 1);
                 }
 
                 @Override

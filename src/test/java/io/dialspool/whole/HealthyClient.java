@@ -33,6 +33,7 @@ final class HealthyClient implements AutoCloseable {
   private final AtomicInteger looked = new AtomicInteger();
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger wrong = new AtomicInteger();
+  private final AtomicInteger sentAgain = new AtomicInteger();
   private final AtomicLong residentBytesMax = new AtomicLong();
   private HttpClient client = HttpClient.newHttpClient();
   private volatile boolean stopped;
@@ -65,6 +66,11 @@ final class HealthyClient implements AutoCloseable {
   /** Calls that were answered anything else, or not at all. */
   int wrong() {
     return wrong.get();
+  }
+
+  /** Calls that had no answer and were made again over a new connection. */
+  int sentAgain() {
+    return sentAgain.get();
   }
 
   String lastTrouble() {
@@ -123,6 +129,17 @@ final class HealthyClient implements AutoCloseable {
 
   /** The status; 0 if there was none. */
   private int call(HttpRequest.Builder request) {
+    int status = once(request);
+    if (status == 0) {
+      // Its connection was gone. All that it calls may be called twice.
+      sentAgain.incrementAndGet();
+      client = HttpClient.newHttpClient();
+      status = once(request);
+    }
+    return status;
+  }
+
+  private int once(HttpRequest.Builder request) {
     long beganNs = Clock.SYSTEM.nanoTime();
     try {
       HttpResponse<String> answer =
@@ -138,6 +155,7 @@ final class HealthyClient implements AutoCloseable {
       return 0;
     } catch (InterruptedException e) {
       stopped = true;
+      lastTrouble = e.toString();
       return 0;
     }
   }
@@ -147,7 +165,7 @@ final class HealthyClient implements AutoCloseable {
   public void close() {
     stopped = true;
     try {
-      thread.join(PATIENCE.toMillis());
+      thread.join(3 * PATIENCE.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
