@@ -26,11 +26,7 @@ final class Child {
   private final Clock clock;
 
   private Child(
-      String name,
-      Process process,
-      Path log,
-      CompletableFuture<Long> readyAfterNs,
-      Clock clock) {
+      String name, Process process, Path log, CompletableFuture<Long> readyAfterNs, Clock clock) {
     this.clock = clock;
     this.name = name;
     this.process = process;

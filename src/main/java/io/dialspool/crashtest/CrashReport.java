@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** How a run ended. */
 public final class CrashReport {
   private static final String HEADING = "## Crash of the real process";
-  private static final String HEADING_WAITING = "## Crash while a paused campaign holds its requests";
+  private static final String HEADING_WAITING =
+      "## Crash while a paused campaign holds its requests";
 
   private static final String INTRODUCTION =
       """
@@ -117,7 +118,9 @@ public final class CrashReport {
       }
     }
     rows.add(row("acknowledged", acknowledged, "distinct tokens"));
-    course.acknowledgedByClient().forEach((client, count) -> rows.add(row("  of them", count, client)));
+    course
+        .acknowledgedByClient()
+        .forEach((client, count) -> rows.add(row("  of them", count, client)));
     if (waiting != null) {
       waiting(rows, waiting);
     }
@@ -149,8 +152,7 @@ public final class CrashReport {
             its.requests(),
             format(
                 "replayed for the campaign that is paused, in %.0f s (%,.0f/s)",
-                its.fillSeconds(),
-                WaitingFigures.perSecond(its.requests(), its.fillSeconds()))));
+                its.fillSeconds(), WaitingFigures.perSecond(its.requests(), its.fillSeconds()))));
     rows.add(
         row(
             "ready",
@@ -290,10 +292,7 @@ public final class CrashReport {
   public String markdown() {
     var text = new StringBuilder();
     text.append(plan.waiting() > 0 ? HEADING_WAITING : HEADING).append("\n\n");
-    text.append(
-        plan.waiting() > 0
-            ? INTRODUCTION_WAITING
-            : INTRODUCTION);
+    text.append(plan.waiting() > 0 ? INTRODUCTION_WAITING : INTRODUCTION);
     text.append("```\njava -jar dialspool.jar crash-test --cycles ")
         .append(plan.cycles())
         .append(" --seed ")

@@ -86,11 +86,7 @@ final class Waiting {
     if (found != requests) {
       throw new CrashTestFailure(
           String.format(
-              Locale.ROOT,
-              "%,d of %,d %s for the campaign that is paused",
-              found,
-              requests,
-              what));
+              Locale.ROOT, "%,d of %,d %s for the campaign that is paused", found, requests, what));
     }
   }
 
@@ -146,7 +142,8 @@ final class Waiting {
                 scene
                     .ledger()
                     .contradict(
-                        line.path("clientToken").asText() + " was dialled while its campaign was"
+                        line.path("clientToken").asText()
+                            + " was dialled while its campaign was"
                             + " paused"));
   }
 

@@ -64,7 +64,7 @@ final class Door extends ChannelInboundHandlerAdapter {
         .addAfter(
             context.name(),
             null,
-            new ApiDoor(CALL_BYTES_MAX, intake.budget, (HttpCall call) -> router.route(call)));
+            new ApiDoor(CALL_BYTES_MAX, intake.callBudget, (HttpCall call) -> router.route(call)));
   }
 
   ChannelHandlerContext ctx() {

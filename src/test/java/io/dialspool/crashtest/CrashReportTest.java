@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CrashReportTest {
-  private static final CrashPlan PLAN =
-      new CrashPlan(200, 9, Path.of("d"), CrashPlan.RATE_MIN, 0);
+  private static final CrashPlan PLAN = new CrashPlan(200, 9, Path.of("d"), CrashPlan.RATE_MIN, 0);
 
   @Test
   void shouldTellEveryFigureInOneObject() throws IOException {

@@ -47,8 +47,7 @@ class ApiDoorTest {
 
   private EmbeddedChannel begun(int bytes) {
     var channel =
-        new EmbeddedChannel(
-            new ApiDoor(10_000, budget, call -> call.answer(HttpAnswer.empty())));
+        new EmbeddedChannel(new ApiDoor(10_000, budget, call -> call.answer(HttpAnswer.empty())));
     channel.writeInbound(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/"));
     channel.writeInbound(new DefaultHttpContent(Unpooled.wrappedBuffer(new byte[bytes])));
     return channel;

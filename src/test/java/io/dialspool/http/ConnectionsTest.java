@@ -107,7 +107,9 @@ class ConnectionsTest {
     nowMs += 1;
     connect();
     nowMs += 999;
-    channels.get(0).writeOutbound(new DefaultHttpContent(Unpooled.wrappedBuffer(new byte[64 << 10])));
+    channels
+        .get(0)
+        .writeOutbound(new DefaultHttpContent(Unpooled.wrappedBuffer(new byte[64 << 10])));
     channels.get(1).writeOutbound(new DefaultHttpContent(Unpooled.wrappedBuffer(new byte[64])));
     nowMs += 500;
 

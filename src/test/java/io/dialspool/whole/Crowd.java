@@ -101,10 +101,6 @@ final class Crowd implements AutoCloseable {
     }
   }
 
-  int open() {
-    return channels.size();
-  }
-
   private List<Channel> connect(int connections, Handler handler, boolean reads) {
     var bootstrap =
         new Bootstrap()
@@ -334,7 +330,10 @@ final class Crowd implements AutoCloseable {
         refusedWithoutRetryAfter.incrementAndGet();
       }
       if (status == 200
-          && !answer.content().toString(StandardCharsets.UTF_8).endsWith("\"failedRequests\":[]}")) {
+          && !answer
+              .content()
+              .toString(StandardCharsets.UTF_8)
+              .endsWith("\"failedRequests\":[]}")) {
         notTakenWhole.incrementAndGet();
       }
     }

@@ -110,8 +110,7 @@ final class HealthyClient implements AutoCloseable {
     int status =
         call(
             HttpRequest.newBuilder(
-                    URI.create(
-                        service.url("intake") + "/campaigns/" + campaign + "/dial-requests"))
+                    URI.create(service.url("intake") + "/campaigns/" + campaign + "/dial-requests"))
                 .header("Content-Type", "application/json")
                 .PUT(HttpRequest.BodyPublishers.ofString(body)));
     switch (status) {
