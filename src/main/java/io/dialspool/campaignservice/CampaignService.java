@@ -10,6 +10,7 @@ import io.dialspool.config.CampaignServiceConfig;
 import io.dialspool.config.ConfigException;
 import io.dialspool.http.ApiDoor;
 import io.dialspool.http.ApiError;
+import io.dialspool.http.BytesBudget;
 import io.dialspool.http.Entrance;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.http.HttpCall;
@@ -38,6 +39,9 @@ import java.util.function.Consumer;
  * It syncs before it answers: what a client was told survives a kill.
  */
 public final class CampaignService implements AutoCloseable {
+  /** All bodies on their way in. */
+  private static final long BUFFERED_BYTES_MAX = 128L << 20;
+
   private static final Shape.Structure FORCED =
       Shape.Structure.closed(
           required("campaignId", Shape.Text.of(1, 256)),
@@ -64,6 +68,7 @@ public final class CampaignService implements AutoCloseable {
     try {
       campaigns = new OutboundCampaigns(store, clock, config, faults);
       commit = new GroupCommit(campaigns);
+      var budget = new BytesBudget(BUFFERED_BYTES_MAX);
       server =
           HttpServer.start(
               config.address(),
@@ -71,7 +76,7 @@ public final class CampaignService implements AutoCloseable {
               loops,
               HttpLimits.DEFAULT,
               entrance,
-              () -> new ApiDoor(HttpLimits.DEFAULT.bodyBytesMax(), this::handle));
+              () -> new ApiDoor(HttpLimits.DEFAULT.bodyBytesMax(), budget, this::handle));
     } catch (RuntimeException e) {
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       store.close();

@@ -124,7 +124,7 @@ final class Campaigns {
     String wanted = how.equals("pause") ? "Paused" : "Running";
     Door.Answer answer;
     do {
-      answer = door.call("POST", "/campaigns/" + id + "/" + how, "");
+      answer = door.callAgain("POST", "/campaigns/" + id + "/" + how, "");
       if (answer.status() == 200
           || (answer.status() == 409 && answer.json().path("state").asText().equals(wanted))) {
         return;

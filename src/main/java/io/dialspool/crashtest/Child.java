@@ -12,15 +12,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A command of this very program in a process of its own. */
 final class Child {
+  private static final long LOOK_NS = 1_000_000;
+  private static final long NOT_YET = -2;
+
   private final String name;
   private final Process process;
   private final Path log;
   private final CompletableFuture<Long> readyAfterNs;
+  private final Clock clock;
 
-  private Child(String name, Process process, Path log, CompletableFuture<Long> readyAfterNs) {
+  private Child(
+      String name, Process process, Path log, CompletableFuture<Long> readyAfterNs, Clock clock) {
+    this.clock = clock;
     this.name = name;
     this.process = process;
     this.log = log;
@@ -40,7 +47,7 @@ final class Child {
     reader.setDaemon(true);
     reader.start();
     process.onExit().thenRun(() -> ready.complete(-1L));
-    return new Child(name, process, log, ready);
+    return new Child(name, process, log, ready, clock);
   }
 
   /** The own class path and Java, nothing of the configuration in the environment. */
@@ -93,9 +100,12 @@ final class Child {
    * @throws CrashTestFailure if it ends instead, or takes longer than {@code patienceMs}
    */
   long awaitReadyNs(long patienceMs) {
-    Long afterNs =
-        readyAfterNs.copy().completeOnTimeout(-2L, patienceMs, TimeUnit.MILLISECONDS).join();
-    if (afterNs == -2) {
+    long giveUpNs = clock.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
+    while (!readyAfterNs.isDone() && clock.nanoTime() < giveUpNs) {
+      LockSupport.parkNanos(LOOK_NS);
+    }
+    long afterNs = readyAfterNs.getNow(NOT_YET);
+    if (afterNs == NOT_YET) {
       kill();
       throw new CrashTestFailure(name + " was not ready within " + patienceMs / 1000 + " s");
     }
@@ -118,8 +128,12 @@ final class Child {
   }
 
   /** Whether it has ended within this time. */
-  boolean awaitExit(long ms) throws InterruptedException {
-    return process.waitFor(ms, TimeUnit.MILLISECONDS);
+  boolean awaitExit(long ms) {
+    long giveUpNs = clock.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ms);
+    while (process.isAlive() && clock.nanoTime() < giveUpNs) {
+      LockSupport.parkNanos(LOOK_NS);
+    }
+    return !process.isAlive();
   }
 
   private int awaitExit() {

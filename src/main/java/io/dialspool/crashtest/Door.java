@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
 final class Door {
   static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final int TRIES = 3;
 
   private final HttpClient client =
       HttpClient.newBuilder()
@@ -67,7 +69,20 @@ final class Door {
   }
 
   Answer get(String path) throws IOException, InterruptedException {
-    return call("GET", path, "");
+    return callAgain("GET", path, "");
+  }
+
+  /** The same for a call that may be performed twice: one that takes too long is made again. */
+  Answer callAgain(String method, String path, String body)
+      throws IOException, InterruptedException {
+    for (int tries = 1; tries < TRIES; tries++) {
+      try {
+        return call(method, path, body);
+      } catch (HttpTimeoutException e) {
+        // Once more.
+      }
+    }
+    return call(method, path, body);
   }
 
   /** Each line of an NDJSON answer, however long it is. */

@@ -19,12 +19,26 @@ final class Judge {
   /** The service never gives the target less, so a request ends so long before its deadline. */
   private static final long GIVEN_UP_MS = 35_000;
 
+  /** What the target may be given: {@code expirationTime} after the moment of the call. */
+  private static final long AHEAD_MS_MIN = 30_000;
+
+  private static final long AHEAD_MS_MAX = 900_000;
+
   /**
    * A line of the record.
    *
+   * @param receivedAtMs when it came for the first time; wall clock
+   * @param expirationMs what it came with then; wall clock
    * @param times how often its token came
    */
-  record Dialled(String campaignId, String token, String id, String phoneNumber, int times) {}
+  record Dialled(
+      String campaignId,
+      String token,
+      String id,
+      String phoneNumber,
+      long receivedAtMs,
+      long expirationMs,
+      int times) {}
 
   /**
    * What the service says of a token.
@@ -56,7 +70,6 @@ final class Judge {
   private long delivered;
   private long expired;
   private long cancelled;
-  private long rejected;
   private long undeliverable;
   private long inDoubt;
   private long lost;
@@ -90,6 +103,13 @@ final class Judge {
       twice++;
       find(token + " was dialled twice");
     }
+    if (line.expirationMs() > entry.lastDeadlineMs()) {
+      find(token + " may be dialled past its deadline");
+    }
+    long aheadMs = line.expirationMs() - line.receivedAtMs();
+    if (aheadMs < AHEAD_MS_MIN || aheadMs > AHEAD_MS_MAX) {
+      find(token + " was given " + aheadMs + " ms to be dialled");
+    }
     if (line.times() > finished.getOrDefault(token, Integer.MAX_VALUE)) {
       find(token + " was sent again after a clean stop");
     }
@@ -122,7 +142,6 @@ final class Judge {
         delivered,
         expired,
         cancelled,
-        rejected,
         undeliverable,
         inDoubt,
         lost,
@@ -185,7 +204,6 @@ final class Judge {
       case "SUBMITTED" -> delivered++;
       case "EXPIRED" -> expired++;
       case "CANCELLED" -> cancelled++;
-      case "REJECTED" -> rejected++;
       default -> {
         undeliverable++;
         if (isInDoubt(ending)) {
@@ -218,7 +236,8 @@ final class Judge {
           dialled != null
               ? dialled
               : entry.isRecallAsked() ? null : "CANCELLED, which nobody asked for";
-      case "REJECTED" -> dialled;
+      // Nothing that we send is wrong, and the target is not told to find it so.
+      case "REJECTED" -> dialled != null ? dialled : "REJECTED, and nothing is wrong with it";
       case "UNDELIVERABLE" ->
           isInDoubt(ending)
               ? timeIsUp ? null : "in doubt long before its deadline"

@@ -15,6 +15,8 @@ enum Kill {
   PAUSED("paused", "SIGKILL with a campaign paused", 2),
   DRAINING("draining", "SIGKILL during the drain after SIGTERM", 1),
   STOPPED("stopped", "SIGTERM under load, left to end by itself", 1),
+  /** After the cycles, while what had waited leaves. */
+  DELIVERING("delivering", "SIGKILL while what had waited for a paused campaign leaves", 0),
   /** Beside the one of the cycle. */
   TARGET("campaignService", "SIGKILL of the campaign service", 0),
   /** Beside the one of the cycle. */

@@ -12,6 +12,12 @@ import java.time.Instant;
  * @param lifetimeMs from each sending until its deadline: who sends again renews it
  */
 record Lead(String campaignId, String token, long number, long lifetimeMs) {
+  /** Whose it is: the token without its number. */
+  String sender() {
+    int dash = token.lastIndexOf('-');
+    return dash < 0 ? token : token.substring(0, dash);
+  }
+
   String phoneNumber() {
     return "+" + number;
   }

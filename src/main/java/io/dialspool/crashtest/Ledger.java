@@ -29,6 +29,7 @@ final class Ledger implements AutoCloseable {
     private final Lead lead;
     private final boolean sampled;
     private long firstDeadlineMs;
+    private long lastDeadlineMs;
     private boolean acknowledged;
     private @Nullable String id;
     private boolean recallAsked;
@@ -38,6 +39,7 @@ final class Ledger implements AutoCloseable {
       this.lead = lead;
       this.sampled = sampled;
       this.firstDeadlineMs = firstDeadlineMs;
+      this.lastDeadlineMs = firstDeadlineMs;
     }
 
     Lead lead() {
@@ -52,6 +54,11 @@ final class Ledger implements AutoCloseable {
     /** The earliest that it was ever sent with; which of them stands, nobody knows. */
     long firstDeadlineMs() {
       return firstDeadlineMs;
+    }
+
+    /** The latest that it was ever sent with. */
+    long lastDeadlineMs() {
+      return lastDeadlineMs;
     }
 
     boolean isAcknowledged() {
@@ -74,6 +81,7 @@ final class Ledger implements AutoCloseable {
   }
 
   private final Map<String, Entry> entries = new HashMap<>();
+  private final Map<String, Long> acknowledgedBySender = new HashMap<>();
   private final List<Lead> recent = new ArrayList<>();
   private final List<String> contradictions = new ArrayList<>();
   private final @Nullable BufferedWriter file;
@@ -104,6 +112,7 @@ final class Ledger implements AutoCloseable {
     Entry entry =
         entries.computeIfAbsent(lead.token(), token -> new Entry(lead, sampled, deadlineMs));
     entry.firstDeadlineMs = Math.min(entry.firstDeadlineMs, deadlineMs);
+    entry.lastDeadlineMs = Math.max(entry.lastDeadlineMs, deadlineMs);
   }
 
   /**
@@ -120,6 +129,7 @@ final class Ledger implements AutoCloseable {
     if (!entry.acknowledged) {
       entry.acknowledged = true;
       acknowledged++;
+      acknowledgedBySender.merge(entry.lead.sender(), 1L, Long::sum);
       if (!entry.sampled) {
         remember(entry.lead);
         write(token, "acknowledged", id);
@@ -183,6 +193,11 @@ final class Ledger implements AutoCloseable {
   /** Distinct tokens. */
   synchronized long acknowledged() {
     return acknowledged;
+  }
+
+  /** Distinct tokens of one sender. */
+  synchronized long acknowledged(String sender) {
+    return acknowledgedBySender.getOrDefault(sender, 0L);
   }
 
   synchronized List<Entry> entries() {

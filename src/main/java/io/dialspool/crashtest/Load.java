@@ -5,6 +5,21 @@ import java.util.SplittableRandom;
 
 /** All senders of a run: some thousand requests a second at most, of every kind. */
 final class Load {
+  /** A kind of client, and the names of its senders. */
+  record Client(String label, List<String> senders) {
+    long acknowledged(Ledger ledger) {
+      return senders.stream().mapToLong(ledger::acknowledged).sum();
+    }
+  }
+
+  /** Each must have had something acknowledged, or the load was not mixed. */
+  static final List<Client> CLIENTS =
+      List.of(
+          new Client("put one at a time", List.of("single-a", "single-b")),
+          new Client("put in batches of 25", List.of("batch")),
+          new Client("in streams of NDJSON", List.of("stream")),
+          new Client("replayed from files", List.of("replay")));
+
   private final ReplaySender replay;
   private final List<Sender> senders;
 

@@ -6,9 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The page on reliability, of which the last result is one section. */
+/** The page on reliability, of which the last result of each kind of run is one section. */
 public final class ReportFile {
-  static final String HEADING = "## Crash of the real process";
   private static final String TITLE = "# Reliability";
 
   private ReportFile() {}
@@ -24,7 +23,7 @@ public final class ReportFile {
   static void replace(Path page, String section) throws IOException {
     List<String> before = Files.exists(page) ? Files.readAllLines(page) : List.of(TITLE, "");
     var lines = new ArrayList<String>();
-    int at = before.indexOf(HEADING);
+    int at = before.indexOf(section.lines().findFirst().orElseThrow());
     int from = at < 0 ? before.size() : at;
     lines.addAll(before.subList(0, from));
     if (!lines.isEmpty() && !lines.get(lines.size() - 1).isBlank()) {

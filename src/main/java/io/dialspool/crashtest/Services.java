@@ -1,5 +1,6 @@
 package io.dialspool.crashtest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.dialspool.time.Clock;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Services implements AutoCloseable {
   private static final long READY_PATIENCE_MS = 120_000;
   private static final long STOP_PATIENCE_MS = 60_000;
+  private static final long RECOUNT_PATIENCE_S = 600;
   private static final long LOOK_NS = 1_000_000;
   private static final double CALLS_PER_SECOND = 400;
 
@@ -207,6 +209,41 @@ final class Services implements AutoCloseable {
     if (exitCode != 0) {
       throw new CrashTestFailure("serve ended with exit code " + exitCode + " after SIGTERM");
     }
+  }
+
+  /**
+   * Counts everything anew with {@code spool check}; {@code serve} must not be running.
+   *
+   * @throws CrashTestFailure if it finds a fault, or ends without having looked
+   */
+  JsonNode recount() throws IOException, InterruptedException {
+    Path out = directory.resolve("spool-check.out");
+    Process process =
+        Child.builder(
+                "1g",
+                List.of(
+                    "spool",
+                    "check",
+                    "--directory",
+                    directory.resolve("spool").toString(),
+                    "--json"))
+            .redirectOutput(out.toFile())
+            .redirectError(
+                ProcessBuilder.Redirect.appendTo(directory.resolve("spool-check.log").toFile()))
+            .start();
+    try {
+      if (!process.waitFor(RECOUNT_PATIENCE_S, TimeUnit.SECONDS)) {
+        throw new CrashTestFailure("spool check did not end within " + RECOUNT_PATIENCE_S + " s");
+      }
+    } finally {
+      process.destroyForcibly();
+    }
+    List<String> lines = Files.readAllLines(out);
+    String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+    if (process.exitValue() != 0) {
+      throw new CrashTestFailure("spool check says: " + last);
+    }
+    return Door.JSON.readTree(last);
   }
 
   private static Child child(@Nullable Child child) {

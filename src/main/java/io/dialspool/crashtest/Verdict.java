@@ -3,8 +3,8 @@ package io.dialspool.crashtest;
 import java.util.List;
 
 /**
- * What the judge found. {@code acknowledged = delivered + expired + cancelled + rejected +
- * undeliverable + lost}.
+ * What the judge found. {@code acknowledged = delivered + expired + cancelled + undeliverable +
+ * lost}.
  *
  * @param acknowledged distinct tokens that the service said it has
  * @param delivered of these, told SUBMITTED and in the campaign service's record
@@ -24,7 +24,6 @@ record Verdict(
     long delivered,
     long expired,
     long cancelled,
-    long rejected,
     long undeliverable,
     long inDoubt,
     long lost,

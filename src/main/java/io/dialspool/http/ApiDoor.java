@@ -25,17 +25,25 @@ import org.slf4j.LoggerFactory;
  */
 public final class ApiDoor extends SimpleChannelInboundHandler<HttpObject> {
   private static final Logger LOG = LoggerFactory.getLogger(ApiDoor.class);
+  private static final ApiError FULL =
+      ApiError.throttled("Too many bodies are on their way in; send it again.", 1);
+
+  /** Most calls have none; a connection that never finishes its own shall not cost more. */
+  private static final int BODY_BYTES_AT_START = 64;
 
   private final int bodyBytesMax;
+  private final BytesBudget budget;
   private final Consumer<HttpCall> handler;
   private @Nullable HttpRequest head;
   private ByteBuf body = Unpooled.EMPTY_BUFFER;
 
   /**
+   * @param budget of all bodies that the port holds; above it a body is refused with 429
    * @param handler runs on the event loop; must not block
    */
-  public ApiDoor(int bodyBytesMax, Consumer<HttpCall> handler) {
+  public ApiDoor(int bodyBytesMax, BytesBudget budget, Consumer<HttpCall> handler) {
     this.bodyBytesMax = bodyBytesMax;
+    this.budget = budget;
     this.handler = handler;
   }
 
@@ -44,10 +52,10 @@ public final class ApiDoor extends SimpleChannelInboundHandler<HttpObject> {
     if (message instanceof HttpRequest request) {
       head = request;
       if (HttpUtil.getContentLength(request, -1L) > bodyBytesMax) {
-        refuseBody(ctx);
+        refuseBody(ctx, ApiError.tooLarge(bodyBytesMax));
         return;
       }
-      body = ctx.alloc().heapBuffer();
+      body = ctx.alloc().heapBuffer(BODY_BYTES_AT_START);
       if (HttpUtil.is100ContinueExpected(request)) {
         ctx.writeAndFlush(
             new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
@@ -55,17 +63,22 @@ public final class ApiDoor extends SimpleChannelInboundHandler<HttpObject> {
     }
     HttpRequest request = head;
     if (request != null && message instanceof HttpContent content) {
-      if (body.readableBytes() + content.content().readableBytes() > bodyBytesMax) {
-        refuseBody(ctx);
+      int bytes = content.content().readableBytes();
+      if (body.readableBytes() + bytes > bodyBytesMax) {
+        refuseBody(ctx, ApiError.tooLarge(bodyBytesMax));
+        return;
+      }
+      if (!budget.tryReserve(bytes)) {
+        refuseBody(ctx, FULL);
         return;
       }
       body.writeBytes(content.content());
       if (message instanceof LastHttpContent) {
         head = null;
-        byte[] bytes = new byte[body.readableBytes()];
-        body.readBytes(bytes);
+        byte[] whole = new byte[body.readableBytes()];
+        body.readBytes(whole);
         releaseBody();
-        handle(new HttpCall(ctx, request, bytes));
+        handle(new HttpCall(ctx, request, whole));
         return;
       }
     }
@@ -82,15 +95,17 @@ public final class ApiDoor extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   // What is still on its way is not read: the connection ends with the answer.
-  private void refuseBody(ChannelHandlerContext ctx) {
+  private void refuseBody(ChannelHandlerContext ctx, ApiError error) {
     head = null;
     releaseBody();
-    var answer = HttpAnswer.error(ApiError.tooLarge(bodyBytesMax)).toNetty();
+    var answer = HttpAnswer.error(error).toNetty();
     answer.headers().set(HttpHeaderNames.CONNECTION, "close");
     ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
   }
 
+  // All that was ever written into it: nothing is read from it before its end.
   private void releaseBody() {
+    budget.release(body.writerIndex());
     body.release();
     body = Unpooled.EMPTY_BUFFER;
   }

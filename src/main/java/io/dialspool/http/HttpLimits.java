@@ -3,7 +3,8 @@ package io.dialspool.http;
 /**
  * Bounds of one port.
  *
- * @param connectionsMax open at once; a further one is closed
+ * @param connectionsMax open at once; a further one takes the place of one that stands still, or is
+ *     closed
  * @param idleMs a connection without a byte for so long is closed; above 0
  * @param headerBytesMax all headers together
  * @param bodyBytesMax of an aggregated body

@@ -8,8 +8,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -18,7 +16,6 @@ import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateHandler;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -34,11 +31,11 @@ public final class HttpServer implements AutoCloseable {
   private static final long HANDSHAKE_TIMEOUT_MS = 10_000;
 
   private final Channel listener;
-  private final ChannelGroup connections;
+  private final Connections connections;
   private final String address;
   private final boolean tls;
 
-  private HttpServer(Channel listener, ChannelGroup connections, String address, boolean tls) {
+  private HttpServer(Channel listener, Connections connections, String address, boolean tls) {
     this.tls = tls;
     this.listener = listener;
     this.connections = connections;
@@ -61,7 +58,7 @@ public final class HttpServer implements AutoCloseable {
       HttpLimits limits,
       Entrance entrance,
       Supplier<? extends ChannelHandler> door) {
-    var connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    var connections = new Connections(limits.connectionsMax(), Clock.SYSTEM);
     var tlsTrouble = new TlsTrouble(Clock.SYSTEM);
     var bootstrap =
         new ServerBootstrap()
@@ -75,11 +72,9 @@ public final class HttpServer implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
-                    if (connections.size() >= limits.connectionsMax()) {
-                      channel.close();
+                    if (!connections.admit(channel)) {
                       return;
                     }
-                    connections.add(channel);
                     SslContext tls = entrance.tls().get();
                     if (tls != null) {
                       SslHandler handler = tls.newHandler(channel.alloc());
@@ -88,6 +83,12 @@ public final class HttpServer implements AutoCloseable {
                       channel.pipeline().addLast(handler, tlsTrouble);
                     }
                     fit(channel.pipeline(), limits, entrance, door);
+                    channel
+                        .pipeline()
+                        .addAfter(
+                            channel.pipeline().context(KeptRead.class).name(),
+                            null,
+                            Connections.progress(channel));
                     channel.read();
                   }
                 });
@@ -153,6 +154,6 @@ public final class HttpServer implements AutoCloseable {
   @Override
   public void close() {
     stopAccepting();
-    connections.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
+    connections.close();
   }
 }

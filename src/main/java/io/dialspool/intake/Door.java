@@ -78,7 +78,7 @@ final class Door extends ChannelInboundHandlerAdapter {
         .addAfter(
             context.name(),
             null,
-            new ApiDoor(CALL_BYTES_MAX, (HttpCall call) -> router.route(call)));
+            new ApiDoor(CALL_BYTES_MAX, intake.callBudget, (HttpCall call) -> router.route(call)));
   }
 
   ChannelHandlerContext ctx() {

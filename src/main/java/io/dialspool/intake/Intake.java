@@ -2,6 +2,7 @@ package io.dialspool.intake;
 
 import com.lmax.disruptor.RingBuffer;
 import io.dialspool.config.IntakeConfig;
+import io.dialspool.http.BytesBudget;
 import io.dialspool.http.Entrance;
 import io.dialspool.http.HttpLimits;
 import io.dialspool.http.HttpServer;
@@ -39,6 +40,9 @@ public final class Intake implements AutoCloseable {
   final IntakeMeters meters;
   final BytesBudget budget;
 
+  /** Of calls with small bodies: those that never end shall not keep dial requests out. */
+  final BytesBudget callBudget;
+
   private final Map<EventLoop, Loop> loops = new ConcurrentHashMap<>();
   private final Set<LineUpload> uploads = ConcurrentHashMap.newKeySet();
   private final AtomicInteger running = new AtomicInteger();
@@ -59,6 +63,7 @@ public final class Intake implements AutoCloseable {
     this.clock = clock;
     this.meters = meters;
     this.budget = new BytesBudget(config.bufferedBytesMax());
+    this.callBudget = new BytesBudget(config.bufferedBytesMax() / 4);
   }
 
   /**

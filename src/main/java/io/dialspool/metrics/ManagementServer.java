@@ -3,6 +3,7 @@ package io.dialspool.metrics;
 import io.dialspool.config.ManagementConfig;
 import io.dialspool.http.ApiDoor;
 import io.dialspool.http.ApiError;
+import io.dialspool.http.BytesBudget;
 import io.dialspool.http.Entrance;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.http.HttpCall;
@@ -78,6 +79,7 @@ public final class ManagementServer implements AutoCloseable {
               return thread;
             });
     worker.allowCoreThreadTimeOut(true);
+    var budget = new BytesBudget((long) LIMITS.connectionsMax() * LIMITS.bodyBytesMax());
     HttpServer server =
         HttpServer.start(
             config.address(),
@@ -85,7 +87,7 @@ public final class ManagementServer implements AutoCloseable {
             loops,
             LIMITS,
             entrance,
-            () -> new ApiDoor(LIMITS.bodyBytesMax(), call -> answer(call, pages, worker)));
+            () -> new ApiDoor(LIMITS.bodyBytesMax(), budget, call -> answer(call, pages, worker)));
     return new ManagementServer(server, worker);
   }
 

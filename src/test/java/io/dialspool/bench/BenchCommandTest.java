@@ -172,7 +172,7 @@ class BenchCommandTest {
         loops,
         HttpLimits.DEFAULT,
         Entrance.OPEN,
-        () -> new ApiDoor(1 << 20, handler));
+        () -> new ApiDoor(1 << 20, new io.dialspool.http.BytesBudget(1 << 20), handler));
   }
 
   private int bench(String url, String... more) {

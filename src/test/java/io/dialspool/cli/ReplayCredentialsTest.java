@@ -133,7 +133,11 @@ class ReplayCredentialsTest {
             loops,
             HttpLimits.DEFAULT,
             Entrance.OPEN,
-            () -> new ApiDoor(1, call -> call.answer(HttpAnswer.empty())))) {
+            () ->
+                new ApiDoor(
+                    1,
+                    new io.dialspool.http.BytesBudget(1),
+                    call -> call.answer(HttpAnswer.empty())))) {
       String url = server.url().replace("http:", "https:");
       assertEquals(4, replay(Map.of(), "--endpoint", url));
       assertEquals(url + ": doesn't speak TLS (expected: perhaps http://)", err.toString().strip());

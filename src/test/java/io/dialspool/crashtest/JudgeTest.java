@@ -10,6 +10,7 @@ class JudgeTest {
   private static final long SENT_MS = 1_000_000;
   private static final long HOURS_MS = 4 * 3_600_000;
   private static final long SHORT_MS = 50_000;
+  private static final long DIALLED_WITHIN_MS = 40_000;
 
   /** A minute after everything was sent. */
   private static final long NOW_MS = SENT_MS + 60_000;
@@ -30,9 +31,6 @@ class JudgeTest {
     ledger.recalling("recalled");
     ledger.cancelled("recalled");
     ended("recalled", "CANCELLED", "");
-    lead("refused", HOURS_MS);
-    acknowledged("refused");
-    ended("refused", "REJECTED", "");
     lead("doubtful", SHORT_MS);
     acknowledged("doubtful");
     dialled("doubtful", 1);
@@ -41,11 +39,10 @@ class JudgeTest {
     Verdict verdict = verdict();
 
     assertEquals(List.of(), verdict.findings());
-    assertEquals(5, verdict.acknowledged());
+    assertEquals(4, verdict.acknowledged());
     assertEquals(1, verdict.delivered());
     assertEquals(1, verdict.expired());
     assertEquals(1, verdict.cancelled());
-    assertEquals(1, verdict.rejected());
     assertEquals(1, verdict.undeliverable());
     assertEquals(1, verdict.inDoubt());
     assertEquals(0, verdict.lost());
@@ -129,7 +126,7 @@ class JudgeTest {
   @Test
   void shouldFindATokenThatWasDialledUnderTwoIds() {
     delivered("t-1");
-    judge.dialled(new Judge.Dialled("c-1", "t-1", "other-id", phoneNumber("t-1"), 1));
+    judge.dialled(line("c-1", "t-1", "other-id", phoneNumber("t-1"), 1));
 
     Verdict verdict = verdict();
 
@@ -142,7 +139,7 @@ class JudgeTest {
     delivered("t-1");
     lead("t-2", HOURS_MS);
     acknowledged("t-2");
-    judge.dialled(new Judge.Dialled("c-1", "t-2", "target-t-2", phoneNumber("t-1"), 1));
+    judge.dialled(line("c-1", "t-2", "target-t-2", phoneNumber("t-1"), 1));
     ended("t-2", "SUBMITTED", "");
 
     Verdict verdict = verdict();
@@ -173,6 +170,80 @@ class JudgeTest {
   }
 
   @Test
+  void shouldFindALossInWhatIsRejectedThoughNothingIsWrongWithIt() {
+    lead("t-1", HOURS_MS);
+    acknowledged("t-1");
+    ended("t-1", "REJECTED", "");
+
+    expectLost("t-1, acknowledged: REJECTED, and nothing is wrong with it");
+  }
+
+  @Test
+  void shouldFindWhatWasDialledAndThenRejectedGivenUpOrForgotten() {
+    for (String token : List.of("t-1", "t-2", "t-3")) {
+      lead(token, HOURS_MS);
+      dialled(token, 1);
+    }
+    acknowledged("t-1");
+    ended("t-1", "REJECTED", "");
+    acknowledged("t-2");
+    ended("t-2", "UNDELIVERABLE", "CAMPAIGN_STOPPED");
+    ledger.acknowledged("t-3", null);
+    judge.ended("t-3", Judge.Ending.UNKNOWN);
+
+    assertEquals(
+        List.of(
+            "t-1, acknowledged: REJECTED and yet dialled",
+            "t-2, acknowledged: UNDELIVERABLE and yet dialled",
+            "t-3, acknowledged: dialled, and unknown to the service"),
+        verdict().findings().stream().sorted().toList());
+  }
+
+  @Test
+  void shouldFindWhatMayBeDialledPastItsDeadline() {
+    lead("t-1", SHORT_MS);
+    acknowledged("t-1");
+    ended("t-1", "SUBMITTED", "");
+    judge.dialled(
+        new Judge.Dialled(
+            "c-1", "t-1", "target-t-1", phoneNumber("t-1"), SENT_MS, SENT_MS + SHORT_MS + 1, 1));
+
+    assertEquals(List.of("t-1 may be dialled past its deadline"), verdict().findings());
+  }
+
+  @Test
+  void shouldTakeTheLatestOfTheDeadlinesThatATokenWasSentWith() {
+    lead("t-1", SHORT_MS);
+    lead("t-1", HOURS_MS);
+    acknowledged("t-1");
+    ended("t-1", "SUBMITTED", "");
+    judge.dialled(
+        new Judge.Dialled(
+            "c-1", "t-1", "target-t-1", phoneNumber("t-1"), SENT_MS, SENT_MS + 300_000, 1));
+
+    assertEquals(List.of(), verdict().findings());
+  }
+
+  @Test
+  void shouldFindWhatIsGivenTooLittleOrTooMuchTimeToBeDialled() {
+    for (String token : List.of("t-1", "t-2")) {
+      lead(token, HOURS_MS);
+      acknowledged(token);
+      ended(token, "SUBMITTED", "");
+    }
+    judge.dialled(
+        new Judge.Dialled(
+            "c-1", "t-1", "target-t-1", phoneNumber("t-1"), SENT_MS, SENT_MS + 29_999, 1));
+    judge.dialled(
+        new Judge.Dialled(
+            "c-1", "t-2", "target-t-2", phoneNumber("t-2"), SENT_MS, SENT_MS + 900_001, 1));
+
+    assertEquals(
+        List.of("t-1 was given 29999 ms to be dialled", "t-2 was given 900001 ms to be dialled"),
+        verdict().findings());
+  }
+
+  @Test
   void shouldFindWhatWasAnsweredCancelledAndThenDialled() {
     delivered("t-1");
     ledger.recalling("t-1");
@@ -183,9 +254,9 @@ class JudgeTest {
 
   @Test
   void shouldFindWhatNobodyAskedFor() {
-    judge.dialled(new Judge.Dialled("c-1", "stranger", "id", "+12065550100", 1));
+    judge.dialled(line("c-1", "stranger", "id", "+12065550100", 1));
     delivered("t-1");
-    judge.dialled(new Judge.Dialled("c-2", "t-1", "id-2", phoneNumber("t-1"), 1));
+    judge.dialled(line("c-2", "t-1", "id-2", phoneNumber("t-1"), 1));
 
     assertEquals(
         List.of(
@@ -272,7 +343,7 @@ class JudgeTest {
   @Test
   void shouldCountAllFindingsAndTellTheFirst() {
     for (int i = 0; i < 80; i++) {
-      judge.dialled(new Judge.Dialled("c-1", "stranger-" + i, "id", "+1206555010" + i, 1));
+      judge.dialled(line("c-1", "stranger-" + i, "id", "+1206555010" + i, 1));
     }
 
     Verdict verdict = verdict();
@@ -311,7 +382,14 @@ class JudgeTest {
   }
 
   private void dialled(String token, int times) {
-    judge.dialled(new Judge.Dialled("c-1", token, "target-" + token, phoneNumber(token), times));
+    judge.dialled(line("c-1", token, "target-" + token, phoneNumber(token), times));
+  }
+
+  /** Dialled as soon as it was sent, and given the time that it is due. */
+  private static Judge.Dialled line(
+      String campaign, String token, String id, String phoneNumber, int times) {
+    return new Judge.Dialled(
+        campaign, token, id, phoneNumber, SENT_MS, SENT_MS + DIALLED_WITHIN_MS, times);
   }
 
   private void ended(String token, String state, String reason) {

@@ -26,6 +26,8 @@ class LedgerTest {
     ledger.acknowledged("t-1", "ds-1-1");
 
     assertEquals(1, ledger.acknowledged());
+    assertEquals(1, ledger.acknowledged("t"));
+    assertEquals(0, ledger.acknowledged("another"));
     assertEquals(List.of(), ledger.contradictions());
     assertEquals(LEAD, ledger.recent(new SplittableRandom(1)));
   }
@@ -51,7 +53,7 @@ class LedgerTest {
   }
 
   @Test
-  void shouldRememberTheEarliestDeadlineThatWasSent() {
+  void shouldRememberTheEarliestAndTheLatestDeadlineThatWereSent() {
     ledger.sending(List.of(LEAD), 2_000);
     ledger.sending(List.of(LEAD), 1_000);
     ledger.sending(List.of(LEAD), 9_000);
@@ -59,6 +61,7 @@ class LedgerTest {
     Ledger.Entry entry = ledger.entry("t-1");
     assertNotNull(entry);
     assertEquals(51_000, entry.firstDeadlineMs());
+    assertEquals(59_000, entry.lastDeadlineMs());
   }
 
   @Test

@@ -30,7 +30,9 @@ class HttpGuardTest {
             loops,
             HttpLimits.DEFAULT,
             new Entrance(() -> null, () -> null, HostRule.of("dialspool.example.com")),
-            () -> new ApiDoor(1 << 20, call -> call.answer(HttpAnswer.empty())));
+            () ->
+                new ApiDoor(
+                    1 << 20, new BytesBudget(1 << 20), call -> call.answer(HttpAnswer.empty())));
   }
 
   @AfterAll

@@ -41,6 +41,7 @@ class KeptReadTest {
             () ->
                 new ApiDoor(
                     1 << 20,
+                    new BytesBudget(1 << 20),
                     call -> {
                       bodies.add(call.body().length);
                       call.answer(HttpAnswer.empty());

@@ -388,6 +388,7 @@ class TlsTest {
         () ->
             new ApiDoor(
                 1 << 20,
+                new BytesBudget(1 << 20),
                 call ->
                     call.answer(
                         HttpAnswer.json(

@@ -45,15 +45,23 @@ class CrashTestIT {
     assertEquals(0, ran.exitCode(), ran::out);
     assertTrue(json.path("violations").isEmpty(), ran::out);
     assertEquals(5, json.path("cycles").asInt());
-    for (String kind : List.of("underLoad", "paused", "stopped", "campaignService")) {
+    for (String kind :
+        List.of("underLoad", "starting", "paused", "stopped", "campaignService", "delivering")) {
       assertTrue(json.path("kills").path(kind).asInt() >= 1, ran::out);
     }
     assertEquals(0, json.path("lost").asInt(-1), ran::out);
     assertEquals(0, json.path("dialledTwice").asInt(-1), ran::out);
     assertTrue(json.path("acknowledged").asInt() > WAITING, ran::out);
     assertTrue(json.path("delivered").asInt() >= WAITING, ran::out);
+    json.path("acknowledgedBy").forEach(count -> assertTrue(count.asInt() > 0, ran::out));
+    assertEquals(4, json.path("acknowledgedBy").size(), ran::out);
+    assertTrue(json.path("deliveredBetweenKills").asInt() > 0, ran::out);
+    JsonNode waiting = json.path("waiting");
+    assertEquals(WAITING, waiting.path("requests").asInt(), ran::out);
+    assertEquals(6, waiting.path("readySeconds").size(), ran::out); // five cycles and the recount
+    assertTrue(waiting.path("asked").asInt() >= 200, ran::out);
     assertTrue(json.path("ratePerSecond").path("min").asDouble() >= 5, ran::out);
-    assertTrue(Files.readString(page).contains("## Crash of the real process"));
+    assertTrue(Files.readString(page).contains("## Crash while a paused campaign holds"));
   }
 
   @Test

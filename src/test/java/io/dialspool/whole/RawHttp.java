@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -100,6 +101,17 @@ public final class RawHttp implements AutoCloseable {
     try {
       socket.shutdownOutput();
       return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Reads until the other side has ended the connection, in whatever way. */
+  void untilClosed() {
+    try {
+      in.transferTo(OutputStream.nullOutputStream());
+    } catch (SocketException e) {
+      // By a reset.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,17 +1,17 @@
-package io.dialspool.intake;
+package io.dialspool.http;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bytes that all bodies may hold together, from the socket until they are synced. Any thread. */
-final class BytesBudget {
+/** Bytes that all bodies of a port may hold together until they are answered. Any thread. */
+public final class BytesBudget {
   private final long bytesMax;
   private final AtomicLong reserved = new AtomicLong();
 
-  BytesBudget(long bytesMax) {
+  public BytesBudget(long bytesMax) {
     this.bytesMax = bytesMax;
   }
 
-  boolean tryReserve(long bytes) {
+  public boolean tryReserve(long bytes) {
     if (reserved.addAndGet(bytes) <= bytesMax) {
       return true;
     }
@@ -19,11 +19,11 @@ final class BytesBudget {
     return false;
   }
 
-  void release(long bytes) {
+  public void release(long bytes) {
     reserved.addAndGet(-bytes);
   }
 
-  long reserved() {
+  public long reserved() {
     return reserved.get();
   }
 }
