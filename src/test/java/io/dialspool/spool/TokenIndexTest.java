@@ -48,6 +48,18 @@ class TokenIndexTest {
   }
 
   @Test
+  void shouldEndItsStocktakingAlsoWhereAPieceEndsWithTheLastToken() {
+    add(1, 1, 2, 3, 4);
+    add(2, 5, 6, 7, 8);
+    finish();
+    index = started();
+    finish(); // two pieces of four
+    assertFalse(index.isDue());
+    assertEquals(2, sequence(8));
+    assertNull(index.known(9, 9));
+  }
+
+  @Test
   void shouldReadTheLogBackAtAStart() {
     add(1, 1, 2, 3, 4);
     add(2, 5);
@@ -193,8 +205,7 @@ class TokenIndexTest {
       store.write(batch, true);
     }
     var after = new Spooling(store);
-    assertEquals(
-        Verdict.DUPLICATE, after.take(SPRING, Lead.of("old", 3_600_000)).get(0).verdict());
+    assertEquals(Verdict.DUPLICATE, after.take(SPRING, Lead.of("old", 3_600_000)).get(0).verdict());
     assertEquals(2, Objects.requireNonNull(store.get(Keys.META, Keys.text("format")))[0]);
   }
 
