@@ -11,4 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param page its bytes as stored; null if its lane said that it has no use for them now
  */
 public record AppendedPage(
-    LaneInfo lane, long first, int count, long acceptedAtMs, int[] buckets, byte @Nullable [] page) {}
+    LaneInfo lane,
+    long first,
+    int count,
+    long acceptedAtMs,
+    int[] buckets,
+    byte @Nullable [] page) {}

@@ -116,8 +116,7 @@ public final class DedupeStage implements Stage {
     if (known == null) {
       long sequence = lane.nextSequence++;
       items.spooledAs(i, sequence);
-      group.tokens.put(
-          highs[i], lows[i], lane.number(), sequence, check, fingerprint(items, i));
+      group.tokens.put(highs[i], lows[i], lane.number(), sequence, check, fingerprint(items, i));
     } else if (known.check() != check || known.lane() != lane.number()) {
       items.collides(i);
     } else if (known.fingerprint() != fingerprint(items, i)) {
@@ -129,8 +128,7 @@ public final class DedupeStage implements Stage {
 
   /** A recall's only item becomes a duplicate of what it recalls, if that is known. */
   private void look(LaneInfo lane, DialItems items, int i) {
-    TokenEntry known =
-        known(key(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i)));
+    TokenEntry known = known(key(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i)));
     if (known != null && known.check() == check(lane, items, i)) {
       items.duplicateOf(i, known.sequence(), RequestState.QUEUED);
     }

@@ -6,9 +6,9 @@ import java.util.List;
 /**
  * Tells of most tokens that were never added that they weren't, and of none that was: a Bloom
  * filter in blocks of one cache line (Putze, Sanders, Singler: Cache-, Hash- and Space-Efficient
- * Bloom Filters), one bit in each of a block's eight words, sixteen bits a token. It grows by
- * parts twice as large as the last one, up to a bound; beyond, the last part says maybe more and
- * more often. Keys are hashes already. One thread adds; {@link #prepare} may be another's.
+ * Bloom Filters), one bit in each of a block's eight words, sixteen bits a token. It grows by parts
+ * twice as large as the last one, up to a bound; beyond, the last part says maybe more and more
+ * often. Keys are hashes already. One thread adds; {@link #prepare} may be another's.
  */
 final class TokenFilter {
   private static final int WORDS = 8;
@@ -41,7 +41,7 @@ final class TokenFilter {
       return true;
     }
 
-      void add(long high, long low) {
+    void add(long high, long low) {
       room--;
       int at = at(high);
       for (int word = 0; word < WORDS; word++) {

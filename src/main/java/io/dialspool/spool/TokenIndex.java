@@ -32,7 +32,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Memory is bounded: with one table full and the other on its way the ring's thread waits.
  */
 public final class TokenIndex {
-  /** Of one table in service: 24 MB of entries and 4 MB of places, and half a second of full load. */
+  /**
+   * Of one table in service: 24 MB of entries and 4 MB of places, and half a second of full load.
+   */
   public static final int TABLE_ITEMS = 500_000;
 
   private static final int DELETED_TOGETHER = 500;
@@ -326,6 +328,7 @@ public final class TokenIndex {
   // What is ingested meanwhile may be met too, that does no harm.
   private int takeStock() {
     int[] seen = {0};
+    boolean[] atEnd = {true};
     store.scan(
         Keys.TOKENS,
         stocktakenBefore,
@@ -333,6 +336,7 @@ public final class TokenIndex {
         (key, entry) -> {
           if (seen[0] == tableItems) {
             stocktakenBefore = key;
+            atEnd[0] = false;
             return false;
           }
           seen[0]++;
@@ -340,11 +344,10 @@ public final class TokenIndex {
           stocktaking.add(in.getLong(), in.getLong());
           return true;
         });
-    if (seen[0] < tableItems) {
+    if (atEnd[0]) {
       stored = stocktaking;
-      return 1;
     }
-    return seen[0];
+    return Math.max(1, seen[0]);
   }
 
   private record Sorted(TokenTable table, int[] order) implements OrderedStore.Run {

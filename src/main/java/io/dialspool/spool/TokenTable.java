@@ -121,8 +121,7 @@ final class TokenTable {
   }
 
   TokenEntry entry(int index) {
-    return new TokenEntry(
-        (int) word(index, 2), word(index, 3), word(index, 4), word(index, 5));
+    return new TokenEntry((int) word(index, 2), word(index, 3), word(index, 4), word(index, 5));
   }
 
   private long word(int index, int word) {

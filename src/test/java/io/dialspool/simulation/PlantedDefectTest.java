@@ -200,6 +200,40 @@ class PlantedDefectTest {
   }
 
   @Test
+  void shouldNoticeAnIngestThatLosesTokens() {
+    assertFound(
+        Checker.DUPLICATE,
+        () ->
+            storeThat(
+                () ->
+                    new SimulatedStore(Spool.spaces()) {
+                      private int tokens;
+
+                      @Override
+                      boolean takes(Changes.One one) {
+                        return !one.space().name().equals("tokens") || ++tokens % 5 != 0;
+                      }
+                    }));
+  }
+
+  @Test
+  void shouldNoticeALogOfTokensThatForgets() {
+    assertFound(
+        Checker.DUPLICATE,
+        () ->
+            storeThat(
+                () ->
+                    new SimulatedStore(Spool.spaces()) {
+                      private int commits;
+
+                      @Override
+                      boolean takes(Changes.One one) {
+                        return !one.space().name().equals("tokenlog") || ++commits % 5 != 0;
+                      }
+                    }));
+  }
+
+  @Test
   void shouldNoticeAStoreWorkerThatIsToldTwice() {
     assertFound(
         Checker.PROMISE,

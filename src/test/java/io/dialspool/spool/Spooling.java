@@ -49,7 +49,11 @@ public final class Spooling {
   }
 
   public Spooling(OrderedStore store, Route route) {
-    spool = Spool.open(store, route, 1);
+    this(Spool.open(store, route, 1));
+  }
+
+  Spooling(Spool spool) {
+    this.spool = spool;
     stage = new SpoolStage(spool, STILL, (requests, syncNs) -> commits.add(requests));
   }
 

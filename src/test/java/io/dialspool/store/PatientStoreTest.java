@@ -50,6 +50,40 @@ class PatientStoreTest {
   }
 
   @Test
+  void shouldRepeatAnIngestUntilThereIsRoom() {
+    disk.fillDisk();
+    atPause = disk::emptyDisk;
+    store.ingest(
+        SPACE,
+        new OrderedStore.Run() {
+          @Override
+          public int size() {
+            return 1;
+          }
+
+          @Override
+          public int keyBytes() {
+            return KEY.length;
+          }
+
+          @Override
+          public int valueBytes() {
+            return VALUE.length;
+          }
+
+          @Override
+          public void read(int index, java.nio.ByteBuffer key, java.nio.ByteBuffer value) {
+            key.put(KEY);
+            value.put(VALUE);
+          }
+        });
+    assertEquals(List.of(true), waitingAtPauses);
+    assertArrayEquals(VALUE, disk.get(SPACE, KEY));
+    disk.breakDisk();
+    assertThrows(StoreException.class, this::write);
+  }
+
+  @Test
   void shouldNotWaitWhereTheDiskFailed() {
     disk.breakDisk();
     assertThrows(StoreException.class, this::write);

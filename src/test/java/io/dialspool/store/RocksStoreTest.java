@@ -145,6 +145,103 @@ class RocksStoreTest {
   }
 
   @Test
+  void shouldTakeManyEntriesInBulkAndKeepThem() {
+    store.ingest(LOOKUP, new Numbers(0, 2_000));
+    for (int i = 0; i < 2_000; i += 111) {
+      assertEquals(i, number(i));
+    }
+    assertNull(store.get(LOOKUP, key(2_000)));
+    store.close();
+    open();
+    assertEquals(1_999, number(1_999));
+  }
+
+  @Test
+  void shouldLetTheLaterOfBulkAndBatchStand() {
+    change(batch -> batch.put(LOOKUP, key(1), key(41)));
+    store.ingest(LOOKUP, new Numbers(0, 10));
+    assertEquals(1, number(1));
+    change(batch -> batch.delete(LOOKUP, key(2)));
+    change(batch -> batch.put(LOOKUP, key(3), key(43)));
+    assertNull(store.get(LOOKUP, key(2)));
+    assertEquals(43, number(3));
+    store.ingest(LOOKUP, new Numbers(0, 3)); // with what was deleted
+    assertEquals(2, number(2));
+    store.close();
+    open();
+    assertEquals(2, number(2));
+    assertEquals(43, number(3));
+  }
+
+  @Test
+  void shouldReadAValueOfKnownLengthWithoutANewArray() {
+    store.ingest(LOOKUP, new Numbers(0, 5));
+    byte[] into = new byte[8];
+    assertTrue(store.get(LOOKUP, key(4), into));
+    assertArrayEquals(key(4), into);
+    assertFalse(store.get(LOOKUP, key(5), into));
+    assertThrows(StoreException.class, () -> store.get(LOOKUP, key(4), new byte[7]));
+  }
+
+  @Test
+  void shouldPutTheFirstBytesOfAnArray() {
+    for (int bytes : new int[] {0, 3, 200_000}) {
+      change(batch -> batch.put(ORDERED, key(bytes), new byte[200_001], bytes));
+      byte[] value = store.get(ORDERED, key(bytes));
+      assertNotNull(value);
+      assertEquals(bytes, value.length);
+    }
+  }
+
+  @Test
+  void shouldForgetAtAStartWhatWasNeverTakenIn() throws IOException {
+    store.close();
+    Path left = directory.resolve("spool").resolve("bulk").resolve("7.sst");
+    Files.writeString(left, "torn");
+    open();
+    assertFalse(Files.exists(left));
+    store.ingest(LOOKUP, new Numbers(0, 5));
+    try (Stream<Path> files = Files.list(left.getParent())) {
+      assertEquals(List.of(), files.toList());
+    }
+  }
+
+  private record Numbers(int from, int size) implements OrderedStore.Run {
+    @Override
+    public int keyBytes() {
+      return 8;
+    }
+
+    @Override
+    public int valueBytes() {
+      return 8;
+    }
+
+    @Override
+    public void read(int index, ByteBuffer key, ByteBuffer value) {
+      key.putLong(from + index);
+      value.putLong(from + index);
+    }
+  }
+
+  private static byte[] key(long number) {
+    return ByteBuffer.allocate(8).putLong(number).array();
+  }
+
+  private long number(long key) {
+    byte[] value = store.get(LOOKUP, key(key));
+    assertNotNull(value);
+    return ByteBuffer.wrap(value).getLong();
+  }
+
+  private void change(java.util.function.Consumer<OrderedStore.Batch> changes) {
+    try (OrderedStore.Batch batch = store.newBatch()) {
+      changes.accept(batch);
+      store.write(batch, true);
+    }
+  }
+
+  @Test
   void shouldRefuseADirectoryThatIsOpenAlready() {
     Path spool = directory.resolve("spool");
     String e = refusal(spool);
