@@ -64,7 +64,6 @@ final class GroupReplies implements Runnable {
 
   @Override
   public void run() {
-    outbox.letDepart();
     for (int i = 0; i < size; i++) {
       try {
         reply(i).deliver(answers.bytes());

@@ -16,14 +16,12 @@ final class Outbox {
 
   private final Intake intake;
   private final EventLoop loop;
-  private final Departures departures;
   private final Queue<GroupReplies> kept = new ArrayBlockingQueue<>(KEPT_MAX);
   private @Nullable GroupReplies filling;
 
-  Outbox(Intake intake, EventLoop loop, Departures departures) {
+  Outbox(Intake intake, EventLoop loop) {
     this.intake = intake;
     this.loop = loop;
-    this.departures = departures;
   }
 
   /** The group being gathered. On the ring's thread. */
@@ -52,11 +50,6 @@ final class Outbox {
     } catch (RejectedExecutionException e) {
       group.lost();
     }
-  }
-
-  /** On the loop, before answers are written: writing takes long enough for a sync. */
-  void letDepart() {
-    departures.publish();
   }
 
   /** To be used again. On the loop. */
