@@ -21,14 +21,13 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.Future;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP/1.1 between bytes and messages. The reading is Netty's, with one short cut: what a door has
- * called known ({@link #remember}) comes again as one {@link KnownRequest}, body and all, as long as
- * its head has the same bytes and its body is there. That saves most of what a request costs beside
- * the kernel, in time and in garbage. On the connection's event loop.
+ * called known ({@link #remember}) comes again as one {@link KnownRequest}, body and all, as long
+ * as its head has the same bytes and its body is there. That saves most of what a request costs
+ * beside the kernel, in time and in garbage. On the connection's event loop.
  */
 public final class HttpCodec
     extends CombinedChannelDuplexHandler<HttpCodec.Decoder, HttpCodec.Encoder> {

@@ -55,8 +55,8 @@ public final class BatchParser {
   }
 
   /**
-   * By the parser that goes on from body to body: one for each costs more garbage than all else of a
-   * request. True if the body was one JSON value of the right shape, and nothing but that.
+   * By the parser that goes on from body to body: one for each costs more garbage than all else of
+   * a request. True if the body was one JSON value of the right shape, and nothing but that.
    */
   private boolean quickly(byte[] body, int at, int length, DialItems into) {
     int end = at + length;

@@ -14,11 +14,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection's PutDialRequestBatch, one after the other: gathers the body, asks for admission, parses, takes a slot of the ring,
- * answers once that is synced. On its event loop except for {@link #synced} and {@link #lost}.
+ * A connection's PutDialRequestBatch, one after the other: gathers the body, asks for admission,
+ * parses, takes a slot of the ring, answers once that is synced. On its event loop except for
+ * {@link #synced} and {@link #lost}.
  */
-final class BatchPut
-    implements Exchange, WaitingForRoom.Waiter, GroupReply, Consumer<Admission> {
+final class BatchPut implements Exchange, WaitingForRoom.Waiter, GroupReply, Consumer<Admission> {
   private static final long PATIENCE_MS = 100;
   private static final byte[] SUCCESSFUL = JsonBytes.ascii("{\"successfulRequests\":[");
   private static final byte[] FAILED = JsonBytes.ascii("],\"failedRequests\":[");
@@ -33,7 +33,9 @@ final class BatchPut
   private final Door door;
   private @Nullable CampaignId campaign;
 
-  /** Of a known request, only while it is being begun; else, or if it has to wait, in {@link #body}. */
+  /**
+   * Of a known request, only while it is being begun; else, or if it has to wait, in {@link #body}.
+   */
   private @Nullable ByteBuf whole;
 
   private @Nullable ByteBuf body;

@@ -17,7 +17,9 @@ final class GoingParser {
   private @Nullable ByteArrayFeeder feeder;
   private long bytesFed;
 
-  /** At the beginning of this value; the last one was read to its end, or {@link #forget forgotten}. */
+  /**
+   * At the beginning of this value; the last one was read to its end, or {@link #forget forgotten}.
+   */
   JsonParser feed(byte[] bytes, int at, int to) throws IOException {
     if (bytesFed > BYTES_MAX) {
       forget();

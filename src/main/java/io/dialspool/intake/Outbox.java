@@ -7,12 +7,12 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the ring's thread leaves one event loop's replies. Those of a group go over as one task, for
- * a task and a wake-up for each cost more than the answers themselves.
+ * Where the ring's thread leaves one event loop's replies. Those of a group go over as one task,
+ * for a task and a wake-up for each cost more than the answers themselves.
  */
 final class Outbox {
   /** Groups on their way at once that are used again; more are made and forgotten. */
-  private static final int KEPT_MAX = 4;
+  private static final int KEPT_MAX = 64;
 
   private final Intake intake;
   private final EventLoop loop;

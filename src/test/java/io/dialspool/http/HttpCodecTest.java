@@ -24,7 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpCodecTest {
-  private static final String HEAD = "PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\nB: c\r\n\r\n";
+  private static final String HEAD =
+      "PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\nB: c\r\n\r\n";
 
   private final HttpCodec codec = new HttpCodec(new HttpDecoderConfig(), true);
   private final EmbeddedChannel channel = new EmbeddedChannel(codec);
@@ -37,7 +38,8 @@ class HttpCodecTest {
   @Test
   void shouldKnowAHeadAgainWhateverItsLength() {
     assertEquals(List.of("PUT /x", "one", "end"), read(put("one")));
-    assertEquals(List.of("known PUT /x: a longer body than it was"), read(put("a longer body than it was")));
+    assertEquals(
+        List.of("known PUT /x: a longer body than it was"), read(put("a longer body than it was")));
     assertEquals(List.of("known PUT /x: 1"), read(put("1")));
   }
 
@@ -52,7 +54,9 @@ class HttpCodecTest {
   void shouldReadAHeadAnewThatDiffersInOneByte() {
     read(put("one"));
     assertEquals(List.of("PUT /y", "two", "end"), read(put("two").replace("/x", "/y")));
-    assertEquals(List.of("PUT /y", "two", "end"), read(put("two").replace("/x", "/y").replace("B: c", "B: d")));
+    assertEquals(
+        List.of("PUT /y", "two", "end"),
+        read(put("two").replace("/x", "/y").replace("B: c", "B: d")));
   }
 
   @Test
@@ -64,11 +68,13 @@ class HttpCodecTest {
         var in = new EmbeddedChannel(fresh);
         int second = Math.min(also, two.length());
         var bodies = new ArrayList<String>();
-        for (String part : List.of(two.substring(0, cut), two.substring(cut, second), two.substring(second))) {
+        for (String part :
+            List.of(two.substring(0, cut), two.substring(cut, second), two.substring(second))) {
           in.writeInbound(Unpooled.copiedBuffer(part, StandardCharsets.US_ASCII));
           bodies(in, fresh, bodies);
         }
-        assertEquals(List.of("first", "second one", "3"), bodies, "cut at " + cut + " and " + second);
+        assertEquals(
+            List.of("first", "second one", "3"), bodies, "cut at " + cut + " and " + second);
         in.finishAndReleaseAll();
       }
     }
@@ -111,8 +117,13 @@ class HttpCodecTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "Content-Length: 3x", "Content-Length: +3", "Content-Length: ", "Content-Length: 3, 3",
-        "Content-Length: 3\r\nContent-Length: 3", "Content-Length: 00000003", "Content-Length: 12345678"
+        "Content-Length: 3x",
+        "Content-Length: +3",
+        "Content-Length: ",
+        "Content-Length: 3, 3",
+        "Content-Length: 3\r\nContent-Length: 3",
+        "Content-Length: 00000003",
+        "Content-Length: 12345678"
       })
   void shouldLeaveAnOddLengthToNetty(String length) {
     read(put("one"));
@@ -238,11 +249,14 @@ class HttpCodecTest {
   private static List<String> words(Object message) {
     var words = new ArrayList<String>();
     if (message instanceof KnownRequest known) {
-      words.add("known " + known.meaning() + ": " + known.content().toString(StandardCharsets.US_ASCII));
+      words.add(
+          "known " + known.meaning() + ": " + known.content().toString(StandardCharsets.US_ASCII));
     }
     if (message instanceof HttpRequest request) {
       words.add(
-          request.decoderResult().isFailure() ? "unreadable" : request.method() + " " + request.uri());
+          request.decoderResult().isFailure()
+              ? "unreadable"
+              : request.method() + " " + request.uri());
     }
     if (message instanceof HttpContent content && content.content().isReadable()) {
       words.add(content.content().toString(StandardCharsets.US_ASCII));

@@ -382,7 +382,9 @@ class BatchParserTest {
   @Test
   void shouldJudgeAsAFreshParserDoesWhateverCameBefore() {
     var random = new Random(20_261_121);
-    String[] scraps = {"{", "}", "[", "]", ",", ":", "\"", "\\", " ", "\n", "t", "null", "1", "-", "{}", "é"};
+    String[] scraps = {
+      "{", "}", "[", "]", ",", ":", "\"", "\\", " ", "\n", "t", "null", "1", "-", "{}", "é"
+    };
     for (int round = 0; round < 20_000; round++) {
       var body = new StringBuilder("{\"x\":[1,{}],\"dialRequests\":[" + ITEM + "," + ITEM + "]}");
       for (int change = random.nextInt(3); change > 0; change--) {
@@ -419,10 +421,19 @@ class BatchParserTest {
   private static String seen(DialItems items) {
     var text = new StringBuilder();
     for (int i = 0; i < items.count(); i++) {
-      text.append(items.token(i)).append(' ').append(items.deadlineMs(i)).append(' ').append(items.verdict(i));
-      text.append(' ').append(items.phoneBytes(i)).append(' ').append(items.attributePairs(i)).append(';');
+      text.append(items.token(i))
+          .append(' ')
+          .append(items.deadlineMs(i))
+          .append(' ')
+          .append(items.verdict(i));
+      text.append(' ')
+          .append(items.phoneBytes(i))
+          .append(' ')
+          .append(items.attributePairs(i))
+          .append(';');
     }
-    return text.append(new String(items.bytes(), 0, items.used(), StandardCharsets.UTF_8)).toString();
+    return text.append(new String(items.bytes(), 0, items.used(), StandardCharsets.UTF_8))
+        .toString();
   }
 
   @Test
