@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -29,6 +30,11 @@ public record HttpAnswer(int status, String contentType, Map<String, String> hea
   public static final String JSON = "application/json";
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final byte[] NOTHING = {};
+
+  // Two digits of the day, which java.time's own RFC 1123 form doesn't always have.
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
 
   /** 200 with an empty body, as all void operations answer. */
   public static HttpAnswer empty() {
@@ -97,6 +103,10 @@ public record HttpAnswer(int status, String contentType, Map<String, String> hea
     return HttpDate.now().ascii;
   }
 
+  static String dateText(long epochSecond) {
+    return DATE.format(Instant.ofEpochSecond(epochSecond));
+  }
+
   private static byte[] bytes(Object value) {
     try {
       return MAPPER.writeValueAsBytes(value);
@@ -107,8 +117,6 @@ public record HttpAnswer(int status, String contentType, Map<String, String> hea
 
   /** The {@code Date} header, formatted once a second. */
   private static final class HttpDate {
-    private static final DateTimeFormatter FORMAT =
-        DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
     private static volatile HttpDate latest = new HttpDate(0);
 
     private final long second;
@@ -117,7 +125,7 @@ public record HttpAnswer(int status, String contentType, Map<String, String> hea
 
     private HttpDate(long second) {
       this.second = second;
-      this.text = FORMAT.format(Instant.ofEpochSecond(second));
+      this.text = dateText(second);
       this.ascii = text.getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -21,14 +21,13 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.Future;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP/1.1 between bytes and messages. The reading is Netty's, with one short cut: what a door has
- * called known ({@link #remember}) comes again as one {@link KnownRequest}, body and all, as long as
- * its head has the same bytes and its body is there. That saves most of what a request costs beside
- * the kernel, in time and in garbage. On the connection's event loop.
+ * called known ({@link #remember}) comes again as one {@link KnownRequest}, body and all, as long
+ * as its head has the same bytes and its body is there. That saves most of what a request costs
+ * beside the kernel, in time and in garbage. On the connection's event loop.
  */
 public final class HttpCodec
     extends CombinedChannelDuplexHandler<HttpCodec.Decoder, HttpCodec.Encoder> {
@@ -151,6 +150,7 @@ public final class HttpCodec
   /** Reads requests. */
   final class Decoder extends HttpRequestDecoder {
     private boolean atStart = true;
+    private boolean flooded;
 
     Decoder(HttpDecoderConfig config) {
       super(config);
@@ -159,7 +159,11 @@ public final class HttpCodec
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out)
         throws Exception {
-      if (atStart && known != null && decodeKnown(known, in, out)) {
+      if (flooded) {
+        in.skipBytes(in.readableBytes());
+        return;
+      }
+      if (atStart && known != null && decodeKnown(context, known, in, out)) {
         return;
       }
       int size = out.size();
@@ -183,7 +187,8 @@ public final class HttpCodec
       }
     }
 
-    private boolean decodeKnown(KnownHead head, ByteBuf in, List<Object> out) {
+    private boolean decodeKnown(
+        ChannelHandlerContext context, KnownHead head, ByteBuf in, List<Object> out) {
       Object meaning = head.meaning;
       int body = meaning == null ? -1 : head.skip(in, KNOWN_BODY_BYTES_MAX);
       if (body < 0 || meaning == null) {
@@ -191,12 +196,16 @@ public final class HttpCodec
       }
       misses = 0;
       countReadAhead();
+      // Else the socket would leave the selector's set with each request and enter it with each
+      // answer: two system calls. One read ahead is what a request in parts leads to as well.
+      context.read();
       out.add(new KnownRequest(meaning, in.readRetainedSlice(body)));
       return true;
     }
 
     private void countReadAhead() {
       if (++readAhead > READ_AHEAD_MAX) {
+        flooded = true;
         throw new IllegalStateException("too many requests at once");
       }
     }

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.DefaultByteBufHolder;
 
 /**
- * A whole request whose head was the same as that of one before it, so that nobody has to look at it
- * again. Its answer must go by {@link HttpCodec}, for the handlers between don't know of it.
+ * A whole request whose head was the same as that of one before it, so that nobody has to look at
+ * it again. Its answer must go by {@link HttpCodec}, for the handlers between don't know of it.
  */
 public final class KnownRequest extends DefaultByteBufHolder {
   private final Object meaning;

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Writes the head of a 200 with JSON, the same as that of {@link HttpAnswer#json}, without an object
- * for each part. One thread.
+ * Writes the head of a 200 with JSON, the same as that of {@link HttpAnswer#json}, without an
+ * object for each part. One thread.
  */
 public final class OkHead {
   private static final byte[] BEFORE_LENGTH =

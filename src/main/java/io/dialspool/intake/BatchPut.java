@@ -1,5 +1,6 @@
 package io.dialspool.intake;
 
+import com.lmax.disruptor.InsufficientCapacityException;
 import io.dialspool.http.ApiError;
 import io.dialspool.request.CampaignId;
 import io.dialspool.ring.DialItems;
@@ -13,11 +14,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection's PutDialRequestBatch, one after the other: gathers the body, asks for admission, parses, takes a slot of the ring,
- * answers once that is synced. On its event loop except for {@link #synced} and {@link #lost}.
+ * A connection's PutDialRequestBatch, one after the other: gathers the body, asks for admission,
+ * parses, takes a slot of the ring, answers once that is synced. On its event loop except for
+ * {@link #synced} and {@link #lost}.
  */
-final class BatchPut
-    implements Exchange, WaitingForRoom.Waiter, GroupReply, Consumer<Admission> {
+final class BatchPut implements Exchange, WaitingForRoom.Waiter, GroupReply, Consumer<Admission> {
   private static final long PATIENCE_MS = 100;
   private static final byte[] SUCCESSFUL = JsonBytes.ascii("{\"successfulRequests\":[");
   private static final byte[] FAILED = JsonBytes.ascii("],\"failedRequests\":[");
@@ -32,7 +33,9 @@ final class BatchPut
   private final Door door;
   private @Nullable CampaignId campaign;
 
-  /** Of a known request, only while it is being begun; else, or if it has to wait, in {@link #body}. */
+  /**
+   * Of a known request, only while it is being begun; else, or if it has to wait, in {@link #body}.
+   */
   private @Nullable ByteBuf whole;
 
   private @Nullable ByteBuf body;
@@ -162,13 +165,22 @@ final class BatchPut
       end(ApiError.validation(e.member() + ": " + e.reason()));
       return true;
     }
-    DialSlot slot = door.loop().departures.claim();
-    if (slot == null) {
+    long sequence;
+    try {
+      sequence = intake.ring.tryNext();
+    } catch (InsufficientCapacityException e) {
       items.clear(); // another loop was faster; parsed again when there is room
       return false;
     }
-    door.loop().items =
-        slot.trade(Objects.requireNonNull(campaign), items, intake.clock.epochMs(), this);
+    try {
+      DialSlot slot = intake.ring.get(sequence);
+      door.loop().items =
+          slot.trade(Objects.requireNonNull(campaign), items, intake.clock.epochMs(), this);
+    } finally {
+      // At once, not at the end of the loop's turn with others: a sync that begins early is worth
+      // more than a full group (measured).
+      intake.ring.publish(sequence);
+    }
     bodyHeld = false;
     releaseBody();
     return true;

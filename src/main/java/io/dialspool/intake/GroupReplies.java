@@ -11,9 +11,9 @@ import org.slf4j.LoggerFactory;
  */
 final class GroupReplies implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupReplies.class);
-  private static final int REPLIES_AT_START = 64;
-  private static final int BYTES_AT_START = 16 * 1024;
-  private static final int BYTES_KEPT_MAX = 1 << 20;
+  private static final int REPLIES_AT_START = 16;
+  private static final int BYTES_AT_START = 2 * 1024;
+  private static final int BYTES_KEPT_MAX = 256 * 1024;
 
   private final Outbox outbox;
   private final JsonBytes answers = new JsonBytes(BYTES_AT_START);
@@ -64,7 +64,6 @@ final class GroupReplies implements Runnable {
 
   @Override
   public void run() {
-    outbox.letDepart();
     for (int i = 0; i < size; i++) {
       try {
         reply(i).deliver(answers.bytes());

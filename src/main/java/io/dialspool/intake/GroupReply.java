@@ -4,8 +4,8 @@ import io.dialspool.ring.DialSlot;
 
 /**
  * A reply that its event loop gets together with all others of the same group. First {@link
- * #synced} on the ring's thread, then {@link #deliver} and {@link #delivered} on the loop, or {@link
- * #lost} if that has ended.
+ * #synced} on the ring's thread, then {@link #deliver} and {@link #delivered} on the loop, or
+ * {@link #lost} if that has ended.
  */
 interface GroupReply extends DialSlot.Reply {
   /** Its loop's. */

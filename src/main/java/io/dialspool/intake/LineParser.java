@@ -2,10 +2,8 @@ package io.dialspool.intake;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.async.ByteArrayFeeder;
 import io.dialspool.ring.DialItems;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads dial requests that come one a line. One non-blocking parser goes on over all lines, as a
@@ -16,7 +14,7 @@ final class LineParser {
   private static final String EXPECTED = " (expected: one JSON object)";
 
   private final DialRequestReader reader = new DialRequestReader();
-  private @Nullable JsonParser parser;
+  private final GoingParser going = new GoingParser();
 
   /**
    * Appends the line's dial request to {@code into}.
@@ -31,12 +29,7 @@ final class LineParser {
     }
     boolean fine = false;
     try {
-      JsonParser json = parser;
-      if (json == null) {
-        json = DialRequestReader.JSON.createNonBlockingByteArrayParser();
-        parser = json;
-      }
-      ((ByteArrayFeeder) json.getNonBlockingInputFeeder()).feedInput(bytes, at, to);
+      JsonParser json = going.feed(bytes, at, to);
       json.nextToken();
       read(json, into);
       if (json.nextToken() != JsonToken.NOT_AVAILABLE) {
@@ -47,7 +40,7 @@ final class LineParser {
       throw new ShapeException("line", "unreadable JSON" + EXPECTED);
     } finally {
       if (!fine) {
-        parser = null;
+        going.forget();
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.dialspool.intake;
 
+import com.lmax.disruptor.InsufficientCapacityException;
 import io.dialspool.http.ApiError;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.request.CampaignId;
@@ -367,12 +368,19 @@ final class LineUpload implements Exchange, WaitingForRoom.Waiter {
     if (!intake.budget.tryReserve(bytes)) {
       return false;
     }
-    DialSlot slot = door.loop().departures.claim();
-    if (slot == null) {
+    long sequence;
+    try {
+      sequence = intake.ring.tryNext();
+    } catch (InsufficientCapacityException e) {
       intake.budget.release(bytes);
       return false;
     }
-    items = slot.trade(campaign, items, intake.clock.epochMs(), new LineChunk(lines, bytes));
+    try {
+      DialSlot slot = intake.ring.get(sequence);
+      items = slot.trade(campaign, items, intake.clock.epochMs(), new LineChunk(lines, bytes));
+    } finally {
+      intake.ring.publish(sequence);
+    }
     inFlight++;
     return true;
   }

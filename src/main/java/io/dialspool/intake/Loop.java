@@ -14,7 +14,6 @@ final class Loop {
   final BatchParser batches = new BatchParser();
   final LineParser lines = new LineParser();
   final WaitingForRoom waiting;
-  final Departures departures;
   final Outbox outbox;
   final EventLoop events;
 
@@ -29,8 +28,7 @@ final class Loop {
     events = loop;
     Clock clock = intake.clock;
     RingBuffer<DialSlot> ring = intake.ring;
-    departures = new Departures(loop, ring);
-    outbox = new Outbox(intake, loop, departures);
+    outbox = new Outbox(intake, loop);
     waiting = new WaitingForRoom(loop, clock, () -> ring.hasAvailableCapacity(1));
   }
 

@@ -7,23 +7,21 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the ring's thread leaves one event loop's replies. Those of a group go over as one task, for
- * a task and a wake-up for each cost more than the answers themselves.
+ * Where the ring's thread leaves one event loop's replies. Those of a group go over as one task,
+ * for a task and a wake-up for each cost more than the answers themselves.
  */
 final class Outbox {
   /** Groups on their way at once that are used again; more are made and forgotten. */
-  private static final int KEPT_MAX = 4;
+  private static final int KEPT_MAX = 64;
 
   private final Intake intake;
   private final EventLoop loop;
-  private final Departures departures;
   private final Queue<GroupReplies> kept = new ArrayBlockingQueue<>(KEPT_MAX);
   private @Nullable GroupReplies filling;
 
-  Outbox(Intake intake, EventLoop loop, Departures departures) {
+  Outbox(Intake intake, EventLoop loop) {
     this.intake = intake;
     this.loop = loop;
-    this.departures = departures;
   }
 
   /** The group being gathered. On the ring's thread. */
@@ -52,11 +50,6 @@ final class Outbox {
     } catch (RejectedExecutionException e) {
       group.lost();
     }
-  }
-
-  /** On the loop, before answers are written: writing takes long enough for a sync. */
-  void letDepart() {
-    departures.publish();
   }
 
   /** To be used again. On the loop. */

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -376,5 +377,73 @@ class BatchParserTest {
     }
     assertEquals(items.attributesAt(item) + items.attributesBytes(item), next);
     return all;
+  }
+
+  @Test
+  void shouldJudgeAsAFreshParserDoesWhateverCameBefore() {
+    var random = new Random(20_261_121);
+    String[] scraps = {
+      "{", "}", "[", "]", ",", ":", "\"", "\\", " ", "\n", "t", "null", "1", "-", "{}", "é"
+    };
+    for (int round = 0; round < 20_000; round++) {
+      var body = new StringBuilder("{\"x\":[1,{}],\"dialRequests\":[" + ITEM + "," + ITEM + "]}");
+      for (int change = random.nextInt(3); change > 0; change--) {
+        int at = random.nextInt(body.length() + 1);
+        switch (random.nextInt(4)) {
+          case 0 -> body.insert(at, scraps[random.nextInt(scraps.length)]);
+          case 1 -> body.delete(at, Math.min(body.length(), at + 1 + random.nextInt(3)));
+          case 2 -> body.setLength(at);
+          default -> body.append(scraps[random.nextInt(scraps.length)]);
+        }
+        body.append(random.nextBoolean() ? "" : " ");
+      }
+      byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
+      var fresh = new DialItems();
+      String expected;
+      try {
+        new BatchParser().carefully(bytes, 0, bytes.length, fresh);
+        expected = seen(fresh);
+      } catch (ShapeException e) {
+        expected = e.member() + ": " + e.reason();
+      }
+      items.clear();
+      String actual;
+      try {
+        parser.parse(bytes, 0, bytes.length, items);
+        actual = seen(items);
+      } catch (ShapeException e) {
+        actual = e.member() + ": " + e.reason();
+      }
+      assertEquals(expected, actual, body.toString());
+    }
+  }
+
+  private static String seen(DialItems items) {
+    var text = new StringBuilder();
+    for (int i = 0; i < items.count(); i++) {
+      text.append(items.token(i))
+          .append(' ')
+          .append(items.deadlineMs(i))
+          .append(' ')
+          .append(items.verdict(i));
+      text.append(' ')
+          .append(items.phoneBytes(i))
+          .append(' ')
+          .append(items.attributePairs(i))
+          .append(';');
+    }
+    return text.append(new String(items.bytes(), 0, items.used(), StandardCharsets.UTF_8))
+        .toString();
+  }
+
+  @Test
+  void shouldNotTakeTheBeginningOfAnotherValueForSpace() throws ShapeException {
+    for (String more : List.of("t", "\"", "{", "1", "[")) {
+      assertThrows(ShapeException.class, () -> parse(batch(ITEM) + more));
+      items.clear();
+      parse(batch(ITEM) + " \r\n\t");
+      assertEquals(1, items.count());
+      items.clear();
+    }
   }
 }
