@@ -104,22 +104,21 @@ public final class Lane {
    * waits on disk.
    */
   public void appended(AppendedPage page, int windowRoom, long nowNs) {
-    List<StoredRequest> requests = Page.read(info, page.first(), page.page());
-    accepted += requests.size();
-    tail = page.first() + requests.size();
-    for (StoredRequest request : requests) {
-      countUnsettled(DeadlineBucket.of(request.deadlineMs()), 1);
+    accepted += page.count();
+    tail = page.first() + page.count();
+    for (long deadlineMs : Page.deadlinesMs(info, page.first(), page.page())) {
+      countUnsettled(DeadlineBucket.of(deadlineMs), 1);
     }
-    if (cursor == page.first() && !reading && requests.size() <= windowRoom) {
+    if (cursor == page.first() && !reading && page.count() <= windowRoom) {
       cursor = tail;
-      for (StoredRequest request : requests) {
+      for (StoredRequest request : Page.read(info, page.first(), page.page())) {
         load(request, nowNs);
       }
     } else {
       if (onDisk == 0) {
-        oldestOnDiskMs = requests.get(0).acceptedAtMs();
+        oldestOnDiskMs = Page.acceptedAtMs(info, page.first(), page.page());
       }
-      onDisk += requests.size();
+      onDisk += page.count();
     }
   }
 
