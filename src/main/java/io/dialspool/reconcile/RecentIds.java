@@ -15,6 +15,7 @@ final class RecentIds {
   private static final int NONE = -1;
 
   private final @Nullable String[] ids = new String[REMEMBERED];
+  private final int[] hashes = new int[REMEMBERED];
   private final int[] lanes = new int[REMEMBERED];
   private final long[] sequences = new long[REMEMBERED];
   private final int[] nextInChain = new int[REMEMBERED];
@@ -31,9 +32,10 @@ final class RecentIds {
       return false;
     }
     int lane = request.stored().lane().number();
-    int chain = chain(id);
+    int hash = id.hashCode();
+    int chain = chain(hash);
     for (int i = chains[chain]; i != NONE; i = nextInChain[i]) {
-      if (id.equals(ids[i])) {
+      if (hashes[i] == hash && id.equals(ids[i])) {
         return lanes[i] != lane || sequences[i] != request.sequence();
       }
     }
@@ -41,6 +43,7 @@ final class RecentIds {
     oldest = (oldest + 1) % REMEMBERED;
     forget(slot);
     ids[slot] = id;
+    hashes[slot] = hash;
     lanes[slot] = lane;
     sequences[slot] = request.sequence();
     nextInChain[slot] = chains[chain];
@@ -49,11 +52,10 @@ final class RecentIds {
   }
 
   private void forget(int slot) {
-    String id = ids[slot];
-    if (id == null) {
+    if (ids[slot] == null) {
       return;
     }
-    int chain = chain(id);
+    int chain = chain(hashes[slot]);
     if (chains[chain] == slot) {
       chains[chain] = nextInChain[slot];
       return;
@@ -65,8 +67,7 @@ final class RecentIds {
     nextInChain[before] = nextInChain[slot];
   }
 
-  private static int chain(String id) {
-    int hash = id.hashCode() * 0x9E3779B9;
-    return hash >>> 17; // 15 bits
+  private static int chain(int hash) {
+    return (hash * 0x9E3779B9) >>> 17; // 15 bits
   }
 }
