@@ -352,8 +352,7 @@ public final class Dispatcher {
 
   private void tellRecalls(Settlement settlement) {
     StoredRequest request = settlement.request();
-    var waiting =
-        awaitingEnd.remove(new Settled(request.lane().number(), request.sequence()));
+    var waiting = awaitingEnd.remove(new Settled(request.lane().number(), request.sequence()));
     if (waiting != null) {
       waiting.forEach(reply -> reply.accept(answer(settlement.state())));
     }

@@ -21,7 +21,8 @@ public final class Page {
    * @throws StoreException if the bytes are no page of a version that we know
    */
   public static List<StoredRequest> read(LaneInfo lane, long first, byte[] page) {
-    var requests = new ArrayList<StoredRequest>(page.length < PageBuilder.HEAD_BYTES ? 0 : count(page));
+    var requests =
+        new ArrayList<StoredRequest>(page.length < PageBuilder.HEAD_BYTES ? 0 : count(page));
     for (var walk = new Walk(lane, first, page); walk.next(); ) {
       requests.add(walk.request());
     }
@@ -67,7 +68,8 @@ public final class Page {
       this.in = ByteBuffer.wrap(page);
       this.redriven = page.length > 0 && page[0] == RedrivenPage.VERSION;
       if (page.length < PageBuilder.HEAD_BYTES || !(redriven || page[0] == PageBuilder.VERSION)) {
-        throw new StoreException("page " + lane.number() + "/" + first + " is of an unknown format");
+        throw new StoreException(
+            "page " + lane.number() + "/" + first + " is of an unknown format");
       }
       this.count = count(page);
     }

@@ -136,7 +136,9 @@ public final class StoreWorker {
           (key, page) -> {
             long first = ByteBuffer.wrap(key).getLong(4);
             long skipped = settled.skip(first);
-            if (skipped > Math.max(first, wanted)) { // settled while we wait for something older: jump over it
+            if (skipped
+                > Math.max(
+                    first, wanted)) { // settled while we wait for something older: jump over it
               next[0] = skipped;
               goOn[0] = true;
               return false;

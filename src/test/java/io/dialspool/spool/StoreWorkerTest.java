@@ -63,8 +63,7 @@ class StoreWorkerTest {
   void shouldRefuseToSettleAgainWhatEndedWithItsWholePage() {
     page("a", 2);
     settle(RequestState.SUBMITTED, request(1), request(2));
-    assertThrows(
-        IllegalStateException.class, () -> settle(RequestState.SUBMITTED, request(2)));
+    assertThrows(IllegalStateException.class, () -> settle(RequestState.SUBMITTED, request(2)));
   }
 
   @Test
