@@ -29,7 +29,7 @@ public record DispatchConfig(
     String onStopped) {
   public static final DispatchConfig DEFAULT =
       new DispatchConfig(
-          Duration.ofMinutes(5), 20, 5_000, 16, 8, 2_000, 100_000, "campaign", "end");
+          Duration.ofMinutes(5), 20, 5_000, 32, 8, 8_000, 100_000, "campaign", "end");
 
   public DispatchConfig {
     Expect.that(

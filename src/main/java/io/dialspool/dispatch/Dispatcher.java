@@ -22,6 +22,7 @@ import io.dialspool.spool.Spool;
 import io.dialspool.spool.StoreCommand;
 import io.dialspool.spool.StoreReply;
 import io.dialspool.spool.StoreWorker;
+import io.dialspool.spool.StoredRequest;
 import io.dialspool.target.BatchReply;
 import io.dialspool.target.OutgoingBatch;
 import io.dialspool.target.OutgoingItem;
@@ -233,6 +234,9 @@ public final class Dispatcher {
     }
     settleTarget(control);
     Lane lane = control.lane();
+    if (!lane.hasUnsettled()) {
+      control.target().lookAtGatesFrom(control.gate().askNs());
+    }
     int before = lane.loadedCount();
     lane.appended(page, control.gate().isOpen(nowNs) ? room(lane) : 0, nowNs);
     loadedTotal += lane.loadedCount() - before;
@@ -302,7 +306,7 @@ public final class Dispatcher {
       loadedTotal += control.lane().loadedCount() - before;
       makeReady(control);
     } else if (reply instanceof StoreReply.Settled settled) {
-      settled.settlements().forEach(this::settled);
+      settled(settled.settlements());
       settles.settled(settled.settlements().size());
     } else if (reply instanceof StoreReply.MarksWritten written) {
       control(written.lane()).lane().markWritten(written.marks());
@@ -316,20 +320,41 @@ public final class Dispatcher {
     }
   }
 
-  private void settled(Settlement settlement) {
-    LaneControl control = control(settlement.request().lane());
-    int before = control.lane().loadedCount();
-    control.lane().settled(settlement);
-    loadedTotal += control.lane().loadedCount() - before;
-    unsettled--;
-    var waiting =
-        awaitingEnd.remove(
-            new Settled(control.lane().info().number(), settlement.request().sequence()));
-    if (waiting != null) {
-      waiting.forEach(reply -> reply.accept(answer(settlement.state())));
+  private void settled(List<Settlement> settlements) {
+    LaneControl control = null;
+    int before = 0;
+    for (Settlement settlement : settlements) {
+      LaneInfo lane = settlement.request().lane();
+      if (control == null || control.lane().info() != lane) {
+        if (control != null) {
+          someSettled(control, before);
+        }
+        control = control(lane);
+        before = control.lane().loadedCount();
+      }
+      control.lane().settled(settlement);
+      unsettled--;
+      if (!awaitingEnd.isEmpty()) {
+        tellRecalls(settlement);
+      }
     }
+    if (control != null) {
+      someSettled(control, before);
+    }
+  }
+
+  private void someSettled(LaneControl control, int loadedBefore) {
+    loadedTotal += control.lane().loadedCount() - loadedBefore;
     if (control.lane().hasMoreOnDisk()) {
       feed(control);
+    }
+  }
+
+  private void tellRecalls(Settlement settlement) {
+    StoredRequest request = settlement.request();
+    var waiting = awaitingEnd.remove(new Settled(request.lane().number(), request.sequence()));
+    if (waiting != null) {
+      waiting.forEach(reply -> reply.accept(answer(settlement.state())));
     }
   }
 
@@ -464,6 +489,7 @@ public final class Dispatcher {
   }
 
   private void gateMoved(LaneControl control) {
+    control.target().lookAtGatesFrom(control.gate().askNs());
     if (control.gate().isAfterPause() != control.pauseKept) {
       control.pauseKept = !control.pauseKept;
       keepPause(control.lane().info().campaign(), control.pauseKept, () -> {});
@@ -531,15 +557,15 @@ public final class Dispatcher {
         work += endAll(control, nowMs);
         continue;
       }
+      if (target.inFlight >= config.inFlightMax()) {
+        target.sendBlockedUntilNs = Long.MAX_VALUE; // an answer makes its lane ready and unblocks
+        break;
+      }
       Batch batch = decide(control, nowNs, nowMs);
       if (batch == null) {
         target.ready.removeFirst();
         control.ready = false;
         continue;
-      }
-      if (target.inFlight >= config.inFlightMax()) {
-        target.sendBlockedUntilNs = Long.MAX_VALUE; // an answer makes its lane ready and unblocks
-        break;
       }
       if (!mayCall(control, nowNs)) {
         break;
@@ -779,12 +805,15 @@ public final class Dispatcher {
 
   private void call(LaneControl control, Batch batch, long nowNs, long nowMs) {
     var items = new ArrayList<OutgoingItem>(batch.requests().size());
+    var tokens = new ArrayList<String>(batch.requests().size());
     for (QueuedRequest request : batch.requests()) {
       request.sentAt(nowMs);
       var stored = request.stored();
+      String token = outgoingToken(control, stored.clientToken());
+      tokens.add(token);
       items.add(
           new OutgoingItem(
-              outgoingToken(control, stored.clientToken()),
+              token,
               stored.deadlineMs(),
               stored.bytes(),
               stored.payloadAt(),
@@ -805,9 +834,7 @@ public final class Dispatcher {
       target.batchesWhileScarce++;
       target.itemsWhileScarce += items.size();
     }
-    var call =
-        new Call(
-            control, batch, items.stream().map(OutgoingItem::clientToken).toList(), nowNs, nowMs);
+    var call = new Call(control, batch, tokens, nowNs, nowMs);
     target
         .target()
         .put(

@@ -38,15 +38,18 @@ final class GatePoller {
 
   /** Asks if it is time; {@code gateMoved} is told of each lane whose gate was looked at. */
   int poll(long nowNs, Consumer<LaneControl> gateMoved) {
-    if (asking || nowNs < nextNs) {
+    if (asking || nowNs < nextNs || nowNs < target.gatesDueNs) {
       return 0;
     }
+    // Looking through all lanes costs; what changes a gate or fills a lane says so.
+    target.gatesDueNs = Long.MAX_VALUE;
     var due = new ArrayList<LaneControl>();
     for (LaneControl control : target.lanes.values()) {
-      if (control.gate().askNs() <= nowNs
-          && control.lane().hasUnsettled()
-          && control.ending() == null) {
-        due.add(control);
+      if (control.lane().hasUnsettled() && control.ending() == null) {
+        target.lookAtGatesFrom(control.gate().askNs());
+        if (control.gate().askNs() <= nowNs) {
+          due.add(control);
+        }
       }
     }
     if (due.isEmpty()) {

@@ -24,7 +24,9 @@ public final class Occupancy {
   private static final long PROBE_FIRST_NS = SECOND_NS;
   private static final long PROBE_LONGEST_NS = 30 * SECOND_NS;
 
-  /** The search begins after this time, or so many items if that is longer, but within two minutes. */
+  /**
+   * The search begins after this time, or so many items if that is longer, but within two minutes.
+   */
   private static final double HOLD_SECONDS = 16;
 
   private static final double HOLD_SECONDS_MAX = 120;
@@ -48,7 +50,9 @@ public final class Occupancy {
   private static final double BELOW_IDLE = 0.75;
   private static final double LIMITED_SHARE_MIN = 0.5;
 
-  /** Room left in the buffer while the drain is believed to be known; items, or that of a second. */
+  /**
+   * Room left in the buffer while the drain is believed to be known; items, or that of a second.
+   */
   private static final double ROOM_ITEMS = 5;
 
   private static final double WAIT_SECONDS_MAX = 2;

@@ -27,6 +27,7 @@ public final class TargetControl {
   final Map<Integer, LaneControl> lanes = new HashMap<>();
   final ArrayDeque<LaneControl> ready = new ArrayDeque<>();
   long sendBlockedUntilNs = Long.MIN_VALUE;
+  long gatesDueNs = Long.MIN_VALUE; // no gate is to be asked about before; GatePoller's
   int inFlight;
   long calls;
   long batchItems;
@@ -78,6 +79,11 @@ public final class TargetControl {
       case "HALF_OPEN" -> 1;
       default -> 2;
     };
+  }
+
+  /** A gate is to be asked about at {@code timeNs}, unless it changes before. */
+  void lookAtGatesFrom(long timeNs) {
+    gatesDueNs = Math.min(gatesDueNs, timeNs);
   }
 
   long timeoutNs() {

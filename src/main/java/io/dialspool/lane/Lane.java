@@ -50,6 +50,10 @@ public final class Lane {
   private final long[] byPlace = new long[Place.values().length];
   private final TreeMap<Integer, Long> unsettledByBucket;
 
+  // What is not in the map yet: neighbours mostly share their bucket.
+  private int changedBucket;
+  private long changedBy;
+
   /** Requests behind the cursor whose end is on its way to the disk. */
   private final Set<Long> settlingOnDisk = new HashSet<>();
 
@@ -105,7 +109,7 @@ public final class Lane {
     tail = page.first() + page.count();
     int[] buckets = page.buckets();
     for (int i = 0; i < buckets.length; i += 2) {
-      unsettledByBucket.merge(buckets[i], (long) buckets[i + 1], Long::sum);
+      countUnsettled(buckets[i], buckets[i + 1]);
     }
     byte[] bytes = page.page();
     if (bytes != null && cursor == page.first() && !reading && page.count() <= windowRoom) {
@@ -395,20 +399,39 @@ public final class Lane {
       byPlace[request.place().index()]--;
     }
     byState[settlement.state().code()]++;
-    unsettledByBucket.computeIfPresent(
-        DeadlineBucket.of(settlement.request().deadlineMs()),
-        (bucket, count) -> count == 1 ? null : count - 1);
+    countUnsettled(DeadlineBucket.of(settlement.request().deadlineMs()), -1);
+  }
+
+  private void countUnsettled(int bucket, int change) {
+    if (bucket != changedBucket) {
+      takeOverChange();
+      changedBucket = bucket;
+    }
+    changedBy += change;
+  }
+
+  private void takeOverChange() {
+    if (changedBy > 0) {
+      unsettledByBucket.merge(changedBucket, changedBy, Long::sum);
+    } else if (changedBy < 0) {
+      long change = changedBy;
+      unsettledByBucket.computeIfPresent(
+          changedBucket, (bucket, count) -> count + change <= 0 ? null : count + change);
+    }
+    changedBy = 0;
   }
 
   // --- expiry
 
   /** The first deadline bucket with anything unsettled, or {@link Integer#MAX_VALUE}. */
   public int firstBucket() {
+    takeOverChange();
     return unsettledByBucket.isEmpty() ? Integer.MAX_VALUE : unsettledByBucket.firstKey();
   }
 
   /** Unsettled requests by deadline bucket, ascending. */
   public Map<Integer, Long> unsettledByBucket() {
+    takeOverChange();
     return unsettledByBucket;
   }
 
@@ -488,7 +511,7 @@ public final class Lane {
         next = Math.min(next, request.deadlineMs());
       }
     }
-    if (onDisk > 0 && !unsettledByBucket.isEmpty()) {
+    if (onDisk > 0 && firstBucket() != Integer.MAX_VALUE) {
       next = Math.min(next, Math.max(DeadlineBucket.endMs(firstBucket() - 1), 1));
     }
     return next == Long.MAX_VALUE ? 0 : next;

@@ -3,10 +3,11 @@ package io.dialspool.reconcile;
 import io.dialspool.dispatch.Call;
 import io.dialspool.lane.QueuedRequest;
 import io.dialspool.target.BatchReply;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Matches the entries of an answer to the items of its call, by clientToken and never by position.
@@ -18,14 +19,11 @@ final class ItemMatcher {
 
   List<ItemOutcome> match(Call call, BatchReply.Answered reply) {
     List<QueuedRequest> requests = call.batch().requests();
-    Map<String, Integer> indexByToken = new HashMap<>();
-    for (int i = 0; i < requests.size(); i++) {
-      indexByToken.put(call.tokens().get(i), i);
-    }
+    var asked = new Asked(call.tokens());
     var outcomes = new ItemOutcome[requests.size()];
     for (BatchReply.Success success : reply.successes()) {
-      Integer i = success.clientToken() == null ? null : indexByToken.get(success.clientToken());
-      if (i == null || outcomes[i] != null) {
+      int i = asked.indexOf(success.clientToken());
+      if (i < 0 || outcomes[i] != null) {
         strayEntries++;
       } else {
         String id = success.id();
@@ -33,18 +31,52 @@ final class ItemMatcher {
       }
     }
     for (BatchReply.Failure failure : reply.failures()) {
-      Integer i = failure.clientToken() == null ? null : indexByToken.get(failure.clientToken());
-      if (i == null || outcomes[i] != null) {
+      int i = asked.indexOf(failure.clientToken());
+      if (i < 0 || outcomes[i] != null) {
         strayEntries++;
       } else {
         outcomes[i] = new ItemOutcome.Failed(requests.get(i), failure.failureCode());
       }
     }
-    var all = new ArrayList<ItemOutcome>(outcomes.length);
     for (int i = 0; i < outcomes.length; i++) {
-      all.add(outcomes[i] == null ? new ItemOutcome.Unanswered(requests.get(i)) : outcomes[i]);
+      if (outcomes[i] == null) {
+        outcomes[i] = new ItemOutcome.Unanswered(requests.get(i));
+      }
     }
-    return all;
+    return Arrays.asList(outcomes);
+  }
+
+  /** The tokens of a call. Answers mostly keep its order, so each is looked for behind the last. */
+  private static final class Asked {
+    private final List<String> tokens;
+    private int next;
+    private @Nullable Map<String, Integer> indexByToken;
+
+    Asked(List<String> tokens) {
+      this.tokens = tokens;
+    }
+
+    /** -1 for a token that was not asked about. */
+    int indexOf(@Nullable String token) {
+      if (token == null) {
+        return -1;
+      }
+      if (next < tokens.size() && token.equals(tokens.get(next))) {
+        return next++;
+      }
+      if (indexByToken == null) {
+        indexByToken = new HashMap<>();
+        for (int i = 0; i < tokens.size(); i++) {
+          indexByToken.put(tokens.get(i), i);
+        }
+      }
+      Integer found = indexByToken.get(token);
+      if (found == null) {
+        return -1;
+      }
+      next = found + 1;
+      return found;
+    }
   }
 
   /** Entries that matched nothing. */

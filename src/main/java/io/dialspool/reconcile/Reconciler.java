@@ -99,8 +99,9 @@ public final class Reconciler implements ReplyHandler {
     int throttled = count(outcomes, ItemOutcome.Verdict.THROTTLED);
     int invalid = count(outcomes, ItemOutcome.Verdict.INVALID);
     control.occupancy().answered(submitted, throttled, nowNs);
+    Told told = told(control);
     if (submitted > 0) {
-      told(control).successes++;
+      told.successes++;
       control.countSubmitted(submitted, nowNs);
       believe(control, nowMs);
     }
@@ -112,7 +113,7 @@ public final class Reconciler implements ReplyHandler {
     for (ItemOutcome outcome : outcomes) {
       QueuedRequest request = outcome.request();
       switch (outcome.verdict()) {
-        case SUBMITTED -> submitted(control, (ItemOutcome.Accepted) outcome, nowMs);
+        case SUBMITTED -> submitted(control, told, (ItemOutcome.Accepted) outcome, nowMs);
         case INVALID -> {
           request.countAttempt();
           request.lastFailure(FailureCode.INVALID_INPUT.wire());
@@ -138,10 +139,11 @@ public final class Reconciler implements ReplyHandler {
     return count;
   }
 
-  private void submitted(LaneControl control, ItemOutcome.Accepted accepted, long nowMs) {
+  private void submitted(
+      LaneControl control, Told told, ItemOutcome.Accepted accepted, long nowMs) {
     QueuedRequest request = accepted.request();
     request.countAttempt();
-    if (told(control).ids.isAnothers(accepted.id(), request)) {
+    if (told.ids.isAnothers(accepted.id(), request)) {
       alarms.raise(
           Alarms.Kind.ONE_ID_FOR_TWO,
           "campaign "

@@ -28,56 +28,98 @@ public final class Page {
    * @throws StoreException if the bytes are no page of a version that we know
    */
   public static List<StoredRequest> read(LaneInfo lane, long first, byte[] page) {
-    boolean redriven = page.length > 0 && page[0] == RedrivenPage.VERSION;
-    if (page.length < PageBuilder.HEAD_BYTES || !(redriven || page[0] == PageBuilder.VERSION)) {
-      throw new StoreException("page " + lane.number() + "/" + first + " is of an unknown format");
-    }
-    if ((page[1] | page[2]) == 0) {
-      throw new StoreException("page " + lane.number() + "/" + first + " holds nothing");
-    }
-    int count = count(page);
-    var requests = new ArrayList<StoredRequest>(count);
-    ByteBuffer in = ByteBuffer.wrap(page);
-    int at = PageBuilder.HEAD_BYTES;
-    for (int index = 0; index < count; index++) {
-      if (page.length - at
-          < PageBuilder.ITEM_HEAD_BYTES + (redriven ? RedrivenPage.MORE_BYTES : 0)) {
-        throw new StoreException("page " + lane.number() + "/" + first + " is cut off");
-      }
-      long redriveOf = 0;
-      long doubtUntilMs = 0;
-      if (redriven) {
-        redriveOf = in.getLong(at);
-        doubtUntilMs = in.getLong(at + 8);
-        at += RedrivenPage.MORE_BYTES;
-      }
-      long deadlineMs = in.getLong(at);
-      long acceptedAtMs = in.getLong(at + 8);
-      int tokenBytes = page[at + 16] & 0xff;
-      int phoneBytes = page[at + 17] & 0xff;
-      int payloadBytes = in.getInt(at + 18);
-      int tokenAt = at + PageBuilder.ITEM_HEAD_BYTES;
-      int end = tokenAt + tokenBytes + payloadBytes;
-      int fixedBytes = PageBuilder.PHONE.length + phoneBytes + PageBuilder.ATTRIBUTES.length;
-      if (payloadBytes <= fixedBytes || end > page.length || end < at) {
-        throw new StoreException("page " + lane.number() + "/" + first + " is cut off");
-      }
-      requests.add(
-          new StoredRequest(
-              lane,
-              first,
-              index,
-              page,
-              tokenAt,
-              tokenBytes,
-              phoneBytes,
-              payloadBytes,
-              deadlineMs,
-              acceptedAtMs,
-              redriveOf,
-              doubtUntilMs));
-      at = end;
+    var walk = new Walk(lane, first, page);
+    var requests = new ArrayList<StoredRequest>(walk.count);
+    while (walk.next()) {
+      requests.add(walk.request());
     }
     return requests;
+  }
+
+  /** From one request to the next. */
+  private static final class Walk {
+    private final LaneInfo lane;
+    private final long first;
+    private final byte[] page;
+    private final ByteBuffer in;
+    private final boolean redriven;
+    private final int count;
+    private int index = -1;
+    private int at;
+    private int next = PageBuilder.HEAD_BYTES;
+
+    Walk(LaneInfo lane, long first, byte[] page) {
+      this.lane = lane;
+      this.first = first;
+      this.page = page;
+      this.in = ByteBuffer.wrap(page);
+      this.redriven = page.length > 0 && page[0] == RedrivenPage.VERSION;
+      if (page.length < PageBuilder.HEAD_BYTES || !(redriven || page[0] == PageBuilder.VERSION)) {
+        throw new StoreException(
+            "page " + lane.number() + "/" + first + " is of an unknown format");
+      }
+      if ((page[1] | page[2]) == 0) {
+        throw new StoreException("page " + lane.number() + "/" + first + " holds nothing");
+      }
+      this.count = count(page);
+    }
+
+    boolean next() {
+      if (++index >= count) {
+        return false;
+      }
+      at = next + (redriven ? RedrivenPage.MORE_BYTES : 0);
+      if (page.length - at < PageBuilder.ITEM_HEAD_BYTES) {
+        throw cutOff();
+      }
+      next = tokenAt() + tokenBytes() + payloadBytes();
+      int fixedBytes =
+          PageBuilder.PHONE.length + (page[at + 17] & 0xff) + PageBuilder.ATTRIBUTES.length;
+      if (payloadBytes() <= fixedBytes || next > page.length || next < at) {
+        throw cutOff();
+      }
+      return true;
+    }
+
+    private StoreException cutOff() {
+      return new StoreException("page " + lane.number() + "/" + first + " is cut off");
+    }
+
+    long deadlineMs() {
+      return in.getLong(at);
+    }
+
+    long acceptedAtMs() {
+      return in.getLong(at + 8);
+    }
+
+    private int tokenAt() {
+      return at + PageBuilder.ITEM_HEAD_BYTES;
+    }
+
+    private int tokenBytes() {
+      return page[at + 16] & 0xff;
+    }
+
+    private int payloadBytes() {
+      return in.getInt(at + 18);
+    }
+
+    StoredRequest request() {
+      int more = at - RedrivenPage.MORE_BYTES;
+      return new StoredRequest(
+          lane,
+          first,
+          index,
+          page,
+          tokenAt(),
+          tokenBytes(),
+          page[at + 17] & 0xff,
+          payloadBytes(),
+          deadlineMs(),
+          acceptedAtMs(),
+          redriven ? in.getLong(more) : 0,
+          redriven ? in.getLong(more + 8) : 0);
+    }
   }
 }

@@ -10,14 +10,19 @@ import java.util.function.LongConsumer;
  */
 public sealed interface StoreCommand {
   /**
-   * Read whole pages ahead.
+   * Read ahead: whole pages, or, if less than a page is asked for, no more than that, each request
+   * with bytes of its own. So ten thousand lanes with room for two batches each don't hold ten
+   * thousand pages.
    *
    * @param from first sequence wanted
    * @param before no page from here on
    * @param requestsMax stop once so many unsettled ones were found
    */
-  record ReadAhead(LaneInfo lane, long from, long before, int requestsMax)
-      implements StoreCommand {}
+  record ReadAhead(LaneInfo lane, long from, long before, int requestsMax) implements StoreCommand {
+    boolean isExact() {
+      return requestsMax < PageBuilder.ITEMS_MAX;
+    }
+  }
 
   /** Write outcomes. */
   record Settle(List<Settlement> settlements) implements StoreCommand {}

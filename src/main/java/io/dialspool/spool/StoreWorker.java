@@ -127,33 +127,66 @@ public final class StoreWorker {
     boolean[] goOn = {true};
     while (goOn[0] && next[0] < ahead.before()) {
       goOn[0] = false;
-      long from = next[0];
+      long wanted = next[0];
       next[0] = ahead.before();
       store.scan(
           Keys.PAGES,
-          Keys.page(lane.number(), from),
+          Keys.page(lane.number(), pageOf(lane, wanted)),
           Keys.page(lane.number(), ahead.before()),
           (key, page) -> {
             long first = ByteBuffer.wrap(key).getLong(4);
             long skipped = settled.skip(first);
-            if (skipped > first) { // settled while we wait for something older: jump over it
+            if (skipped
+                > Math.max(
+                    first, wanted)) { // settled while we wait for something older: jump over it
               next[0] = skipped;
               goOn[0] = true;
               return false;
             }
-            addUnsettled(lane, first, page, requests);
-            bytes[0] += page.length;
             next[0] = first + Page.count(page);
+            bytes[0] += page.length;
+            if (ahead.isExact()) {
+              next[0] = addSome(ahead, wanted, first, page, requests);
+            } else {
+              addUnsettled(lane, wanted, first, page, requests);
+            }
             return requests.size() < ahead.requestsMax() && bytes[0] < READ_BYTES_MAX;
           });
     }
     return new StoreReply.ReadAheadDone(lane, requests, Math.min(next[0], ahead.before()));
   }
 
-  private void addUnsettled(LaneInfo lane, long first, byte[] page, List<StoredRequest> requests) {
+  // An exact read may have ended within a page.
+  private long pageOf(LaneInfo lane, long sequence) {
+    OrderedStore.Entry page =
+        store.floor(Keys.PAGES, Keys.page(lane.number(), 0), Keys.page(lane.number(), sequence));
+    return page == null ? sequence : ByteBuffer.wrap(page.key()).getLong(4);
+  }
+
+  /** Some of a page, each with bytes of its own; returns where to read on. */
+  private long addSome(
+      StoreCommand.ReadAhead ahead,
+      long from,
+      long first,
+      byte[] page,
+      List<StoredRequest> requests) {
+    BitSet settled = settles.settled(ahead.lane().number(), first);
+    for (StoredRequest request : Page.read(ahead.lane(), first, page)) {
+      if (request.sequence() >= from && !settled.get(request.index())) {
+        if (requests.size() == ahead.requestsMax()) {
+          return request.sequence();
+        }
+        requests.add(request.apart());
+      }
+    }
+    return first + Page.count(page);
+  }
+
+  private void addUnsettled(
+      LaneInfo lane, long from, long first, byte[] page, List<StoredRequest> requests) {
     BitSet settled = settles.settled(lane.number(), first);
     for (StoredRequest request : Page.read(lane, first, page)) {
-      if (!settled.get(request.index())) {
+      if (request.sequence() >= from && !settled.get(request.index())) {
         requests.add(request);
       }
     }
@@ -178,7 +211,7 @@ public final class StoreWorker {
       byte[] page = store.get(Keys.PAGES, Keys.page(lane.number(), first));
       if (page != null && settles.ranges(lane.number()).skip(first) == first) {
         var unsettledOnes = new ArrayList<StoredRequest>();
-        addUnsettled(lane, first, page, unsettledOnes);
+        addUnsettled(lane, first, first, page, unsettledOnes);
         for (StoredRequest request : unsettledOnes) {
           if (DeadlineBucket.of(request.deadlineMs()) == sweep.bucket()) {
             expired.add(request);

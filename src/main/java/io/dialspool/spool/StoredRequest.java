@@ -45,6 +45,26 @@ public final class StoredRequest {
     this.doubtUntilMs = doubtUntilMs;
   }
 
+  /** The same with bytes of its own, so that it keeps no page alive. */
+  StoredRequest apart() {
+    byte[] own = new byte[PageBuilder.HEAD_BYTES + tokenBytes + payloadBytes];
+    System.arraycopy(page, 0, own, 0, PageBuilder.HEAD_BYTES); // tells the page's count
+    System.arraycopy(page, tokenAt, own, PageBuilder.HEAD_BYTES, tokenBytes + payloadBytes);
+    return new StoredRequest(
+        lane,
+        pageFirst,
+        index,
+        own,
+        PageBuilder.HEAD_BYTES,
+        tokenBytes,
+        phoneBytes,
+        payloadBytes,
+        deadlineMs,
+        acceptedAtMs,
+        redriveOf,
+        doubtUntilMs);
+  }
+
   public LaneInfo lane() {
     return lane;
   }

@@ -24,7 +24,8 @@ class ControllerConvergenceTest {
   private static final CampaignId SPRING = new CampaignId("spring");
   private static final long DAY_MS = 86_400_000;
   private static final DispatchConfig CONFIG =
-      new DispatchConfig(Duration.ofMinutes(5), 20, 5_000, 16, 8, 2_000, 100_000, "campaign", "end");
+      new DispatchConfig(
+          Duration.ofMinutes(5), 20, 5_000, 16, 8, 2_000, 100_000, "campaign", "end");
 
   private final MovedClock clock = new MovedClock();
   private final Dispatching service = new Dispatching(new MemoryStore(), CONFIG, 10, clock);

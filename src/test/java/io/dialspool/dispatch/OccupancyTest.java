@@ -147,7 +147,8 @@ class OccupancyTest {
     }
     assertTrue(occupancy.isProbing());
     assertEquals(0, occupancy.permits(25, false, nowNs + 740 * MS));
-    assertEquals(1, occupancy.permits(25, false, nowNs + 1_260 * MS), "the first probe after a second");
+    assertEquals(
+        1, occupancy.permits(25, false, nowNs + 1_260 * MS), "the first probe after a second");
   }
 
   @Test

@@ -40,6 +40,43 @@ class StoreWorkerTest {
   }
 
   @Test
+  void shouldReadNoMoreThanAskedForIfThatIsLessThanAPage() {
+    spooling.fill(SPRING, "t", 600, HOUR_MS);
+    settle(RequestState.SUBMITTED, request(3));
+    var done = readAhead(1, 50);
+    assertEquals(50, done.requests().size());
+    assertEquals(52, done.next());
+    done = readAhead(done.next(), 250);
+    assertEquals(250, done.requests().size());
+    assertEquals(302, done.next());
+    assertEquals(52, done.requests().get(0).sequence());
+    assertEquals(301, done.requests().get(249).sequence());
+    assertEquals("t-301", done.requests().get(249).clientToken());
+    assertTrue(done.requests().get(249).bytes().length < 200, "bytes of its own");
+    done = readAhead(done.next(), 1_000);
+    assertEquals(302, done.requests().get(0).sequence());
+    assertEquals(299, done.requests().size());
+    assertEquals(601, done.next());
+  }
+
+  @Test
+  void shouldRefuseToSettleAgainWhatEndedWithItsWholePage() {
+    page("a", 2);
+    settle(RequestState.SUBMITTED, request(1), request(2));
+    assertThrows(IllegalStateException.class, () -> settle(RequestState.SUBMITTED, request(2)));
+  }
+
+  @Test
+  void shouldWriteOnePartForWhatOneTurnSettlesInAPage() {
+    page("a", 3);
+    worker.offer(settlement(RequestState.SUBMITTED, request(1)));
+    worker.offer(settlement(RequestState.SUBMITTED, request(3)));
+    worker.runOnce();
+    assertEquals(List.of(0, 2), List.copyOf(SettledPart.ofPart(store, 1, 1, 0).keySet()));
+    assertEquals(List.of(2L), sequences(readAhead(1, 100).requests()));
+  }
+
+  @Test
   void shouldReadNothingFromTheBoundOn() {
     spooling.fill(SPRING, "t", 300, HOUR_MS);
     worker.offer(new StoreCommand.ReadAhead(lane(), 1, 257, 1_000));
