@@ -35,6 +35,7 @@ public final class Simulation {
   private static final long DRAIN_NS = 30 * 60 * SECOND_NS;
   private static final long BIRTH_MS = 1_795_000_000_000L;
   private static final int RING_SLOTS = 64;
+  private static final int PATIENCE_TRIES = 5;
   private static final int TURNS_A_SECOND_MAX = 5_000;
 
   /**
@@ -83,6 +84,10 @@ public final class Simulation {
   private final ArrayDeque<DialSlot> freeSlots = new ArrayDeque<>();
   private final ArrayDeque<Waiting> ring = new ArrayDeque<>();
   private final List<Body> unanswered = new ArrayList<>();
+
+  /** Waiting for the service to come up. */
+  private final List<Body> knocking = new ArrayList<>();
+
   private final boolean lazyStore;
 
   private DialItems spare = new DialItems();
@@ -383,6 +388,10 @@ public final class Simulation {
   }
 
   private void offer(Body body) {
+    if (life == null && ++body.tries >= PATIENCE_TRIES) {
+      knocking.add(body); // it may be down for days: tried again once somebody opens
+      return;
+    }
     DialSlot slot = life == null ? null : freeSlots.poll();
     if (slot == null) {
       if (++body.tries < 50 || healed) {
@@ -567,6 +576,10 @@ public final class Simulation {
     intake.checkAgainst(recount, born.dispatcher.lanes());
     trace.note("started");
     dispatchIn(born, 0);
+    for (Body body : knocking) {
+      events.in(timing.nextLong(5 * SECOND_NS), () -> offer(body));
+    }
+    knocking.clear();
   }
 
   private void die(SimulatedCrash crash) {
