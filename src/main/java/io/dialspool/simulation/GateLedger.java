@@ -108,12 +108,20 @@ final class GateLedger {
     }
   }
 
+  /** Whether a call may begin. */
+  boolean isOpen(CampaignId campaign) {
+    Told told = told(campaign);
+    return told.state == CampaignState.RUNNING && !told.missing;
+  }
+
   /** A call is about to begin. */
   void calling(CampaignId campaign) {
-    Told told = told(campaign);
-    if (told.state != CampaignState.RUNNING || told.missing) {
+    if (!isOpen(campaign)) {
       throw judge.failure(
-          Checker.GATE, "a call for campaign %s although it was told %s", campaign, told.last);
+          Checker.GATE,
+          "a call for campaign %s although it was told %s",
+          campaign,
+          told(campaign).last);
     }
   }
 }

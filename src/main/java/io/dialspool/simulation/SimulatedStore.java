@@ -32,6 +32,7 @@ class SimulatedStore implements OrderedStore {
 
   private int writesUntilCrash = -1;
   private boolean crashAfterSync;
+  private int looksUntilCrash = -1;
   private long writes;
 
   SimulatedStore(List<Space> spaces) {
@@ -46,8 +47,20 @@ class SimulatedStore implements OrderedStore {
     crashAfterSync = afterSync;
   }
 
+  /** Dies at a look at the disk: 0 for the next. */
+  void crashAtLook(int look) {
+    looksUntilCrash = look;
+  }
+
   void dontCrash() {
     writesUntilCrash = -1;
+    looksUntilCrash = -1;
+  }
+
+  private void look() {
+    if (looksUntilCrash >= 0 && looksUntilCrash-- == 0) {
+      throw new SimulatedCrash(Happening.CRASH_BETWEEN_EVENTS);
+    }
   }
 
   /** What a crash leaves: synced batches, and of the others a prefix. */
@@ -103,12 +116,14 @@ class SimulatedStore implements OrderedStore {
 
   @Override
   public byte @Nullable [] get(Space space, byte[] key) {
+    look();
     byte[] value = space(space).get(key);
     return value == null ? null : value.clone();
   }
 
   @Override
   public void scan(Space space, byte[] from, byte[] to, Visitor visitor) {
+    look();
     if (Arrays.compareUnsigned(from, to) >= 0) {
       return;
     }
@@ -122,6 +137,7 @@ class SimulatedStore implements OrderedStore {
 
   @Override
   public @Nullable Entry floor(Space space, byte[] lowest, byte[] key) {
+    look();
     Map.Entry<byte[], byte[]> found = space(space).floorEntry(key);
     return found == null || Arrays.compareUnsigned(found.getKey(), lowest) < 0
         ? null
@@ -140,7 +156,7 @@ class SimulatedStore implements OrderedStore {
       writesUntilCrash--;
     }
     if (dies && !crashAfterSync) {
-      throw new SimulatedCrash("before a write");
+      throw new SimulatedCrash(Happening.CRASH_BEFORE_A_WRITE);
     }
     var undo = new ArrayList<Change>();
     for (Changes.One one : ((Changes) batch).changes) {
@@ -155,7 +171,7 @@ class SimulatedStore implements OrderedStore {
       unsynced.addLast(undo);
     }
     if (dies) {
-      throw new SimulatedCrash("after a write was synced");
+      throw new SimulatedCrash(Happening.CRASH_AFTER_A_SYNC);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.dialspool.simulation;
 
+import io.dialspool.config.Config;
 import io.dialspool.config.DispatchConfig;
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignState;
@@ -11,10 +12,13 @@ import io.dialspool.ring.DialSlot;
 import io.dialspool.spool.DeadLetters;
 import io.dialspool.spool.RedriveChunk;
 import io.dialspool.spool.Settlement;
+import io.dialspool.store.StoreException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,6 +37,12 @@ public final class Simulation {
   private static final long MS = 1_000_000L;
   private static final long SECOND_NS = 1_000_000_000L;
   private static final long DRAIN_NS = 30 * 60 * SECOND_NS;
+
+  /** A campaign that is gone is believed to be after an hour. */
+  private static final long DRAIN_DELETED_NS = 100 * 60 * SECOND_NS;
+
+  private static final long DAY_NS = 24 * 3600 * SECOND_NS;
+  private static final long TOKEN_LIFE_NS = 7 * DAY_NS;
   private static final long BIRTH_MS = 1_795_000_000_000L;
   private static final int RING_SLOTS = 64;
   private static final int PATIENCE_TRIES = 5;
@@ -44,6 +54,8 @@ public final class Simulation {
    * @param cancelled recalls that were answered so
    * @param redriven dead letters that became new requests
    * @param ends requests by state and reason, such as {@code UNDELIVERABLE IN_DOUBT}
+   * @param happened how often each kind of fault took effect, such as {@code wall clock went back}
+   *     or {@code refusal 403 AccessDeniedException}
    * @param drainNs how long it took to become idle once faults had ended and the service was up
    * @param fingerprint of its events; the same for the same seed
    */
@@ -57,6 +69,7 @@ public final class Simulation {
       long redriven,
       int crashes,
       Map<String, Long> ends,
+      Map<String, Long> happened,
       long virtualNs,
       long drainNs,
       long fingerprint) {}
@@ -77,10 +90,18 @@ public final class Simulation {
   private final CallLedger calls;
   private final FeedLedger feeds;
   private final SimulatedStore store;
-  private final SimulatedTarget target;
+  private final List<SimulatedTarget> targets = new ArrayList<>();
+
+  /** Index of the target that each campaign has by the configuration in force. */
+  private final Map<String, Integer> homes = new HashMap<>();
+
+  private final Tally tally = new Tally();
   private final Workload workload;
   private final Life.Settings settings;
-  private final List<SimulatedCampaign> campaigns = new ArrayList<>();
+  private final List<CampaignId> campaigns = new ArrayList<>();
+
+  /** Each campaign, at each target. */
+  private final List<Map<CampaignId, SimulatedCampaign>> campaignsAt = new ArrayList<>();
   private final ArrayDeque<DialSlot> freeSlots = new ArrayDeque<>();
   private final ArrayDeque<Waiting> ring = new ArrayDeque<>();
   private final List<Body> unanswered = new ArrayList<>();
@@ -89,6 +110,7 @@ public final class Simulation {
   private final List<Body> knocking = new ArrayList<>();
 
   private final boolean lazyStore;
+  private final boolean deletes;
 
   private DialItems spare = new DialItems();
   private final Set<CampaignId> pausedThroughUs = new HashSet<>();
@@ -109,34 +131,63 @@ public final class Simulation {
     events = new EventQueue(clock);
     trace = new Trace(clock, lines);
     settings = drawSettings();
-    intake = new IntakeLedger(this::failure, clock);
+    intake =
+        new IntakeLedger(this::failure, clock, tally, campaign -> targets.get(home(campaign)).name());
     feeds = new FeedLedger(this::failure);
-    calls = new CallLedger(this::failure, intake, clock, settings.callsPerSecond());
     store = wiring.store();
-    target =
-        new SimulatedTarget(
-            clock,
-            events,
-            calls,
-            trace,
-            root.split(),
-            world.nextInt(4) == 0 ? 1 + world.nextDouble() * 10 : 10);
-    workload = new Workload(root.split(), world.nextInt(3) == 0);
+    calls = new CallLedger(this::failure, intake, clock, tally);
+    long skewMaxMs = 0;
+    for (int i = 0; i < settings.callsPerSecond().size(); i++) {
+      long skewMs = world.nextInt(4) == 0 ? world.nextLong(-600_000, 600_000) : 0;
+      skewMaxMs = Math.max(skewMaxMs, skewMs);
+      var target =
+          new SimulatedTarget(
+              i == 0 ? Config.DEFAULT_TARGET : "second",
+              skewMs,
+              clock,
+              events,
+              calls,
+              trace,
+              tally,
+              root.split(),
+              world.nextInt(4) == 0 ? 1 + world.nextDouble() * 10 : 10);
+      targets.add(target);
+      campaignsAt.add(new LinkedHashMap<>());
+      calls.budget(target.name(), settings.callsPerSecond().get(i));
+    }
+    if (world.nextInt(6) == 0) {
+      clock.jump(world.nextLong(-600_000, 600_000)); // it was wrong from the beginning
+    } else {
+      intake.expiryEarlyMax(38_000 + skewMaxMs);
+    }
+    workload =
+        new Workload(root.split(), world.nextInt(3) == 0, world.nextInt(40) == 0, tally);
     lazyStore = world.nextInt(4) == 0;
     for (int i = 0; i < RING_SLOTS; i++) {
       freeSlots.add(new DialSlot());
     }
-    Map<String, SimulatedCampaign.Taken> ofAccount = SimulatedCampaign.noTokens();
     boolean byAccount = settings.dispatch().tokenScope().equals("account");
     for (int i = world.nextInt(4); i >= 0; i--) {
-      var campaign =
-          new SimulatedCampaign(
-              new CampaignId("c-" + i),
-              world.nextInt(4) == 0 ? CampaignState.INITIALIZED : CampaignState.RUNNING,
-              byAccount ? ofAccount : SimulatedCampaign.noTokens());
-      campaigns.add(campaign);
-      target.add(campaign);
+      var id = new CampaignId("c-" + i);
+      campaigns.add(id);
+      homes.put(id.value(), world.nextInt(targets.size()));
     }
+    for (int i = 0; i < targets.size(); i++) {
+      Map<String, SimulatedCampaign.Taken> ofAccount = SimulatedCampaign.noTokens();
+      for (CampaignId id : campaigns) {
+        var campaign =
+            new SimulatedCampaign(
+                id,
+                world.nextInt(4) == 0 ? CampaignState.INITIALIZED : CampaignState.RUNNING,
+                byAccount ? ofAccount : SimulatedCampaign.noTokens());
+        campaignsAt.get(i).put(id, campaign);
+        targets.get(i).add(campaign);
+      }
+    }
+    if (targets.size() > 1) {
+      tally.count(Happening.SEVERAL_TARGETS);
+    }
+    deletes = world.nextInt(12) == 0;
   }
 
   /** The run that {@code seed} draws. */
@@ -171,7 +222,10 @@ public final class Simulation {
             Math.max(windowItems, world.nextInt(2) == 0 ? 300 : 100_000),
             world.nextInt(3) == 0 ? "account" : "campaign",
             "end");
-    double callsPerSecond = world.nextInt(3) == 0 ? 1 + world.nextDouble() * 30 : 10;
+    var callsPerSecond = new ArrayList<Double>();
+    for (int i = world.nextInt(3) == 0 ? 2 : 1; i > 0; i--) {
+      callsPerSecond.add(world.nextInt(3) == 0 ? 1 + world.nextDouble() * 30 : 10);
+    }
     return new Life.Settings(
         dispatch,
         callsPerSecond,
@@ -198,11 +252,11 @@ public final class Simulation {
   private Summary runChecked() {
     long faultsNs = drawPlan();
     events.in(0, this::start);
-    runUntil(faultsNs);
+    runUntil(events.nowNs() + faultsNs);
     heal();
     long drainNs = drain();
     // What is still on its way from before may arrive; it must not change anything.
-    runUntil(clock.virtualNs() + 60 * SECOND_NS);
+    runUntil(events.nowNs() + 60 * SECOND_NS);
     StoreRecount recount = StoreRecount.of(store);
     intake.recounted(recount, calls);
     intake.checkAgainst(recount, living().dispatcher.lanes());
@@ -218,6 +272,7 @@ public final class Simulation {
         intake.redriven(),
         crashes,
         intake.ends(),
+        tally.counts(),
         clock.virtualNs(),
         drainNs,
         trace.fingerprint());
@@ -229,6 +284,19 @@ public final class Simulation {
       throw new IllegalStateException("the service is down");
     }
     return living;
+  }
+
+  private int home(String campaign) {
+    return homes.getOrDefault(campaign, 0);
+  }
+
+  /** The campaign where its requests go now. */
+  private SimulatedCampaign at(CampaignId id) {
+    SimulatedCampaign campaign = campaignsAt.get(home(id.value())).get(id);
+    if (campaign == null) {
+      throw new IllegalStateException("no campaign " + id);
+    }
+    return campaign;
   }
 
   private SimulationFailure failure(Checker checker, String form, @Nullable Object... words) {
@@ -249,7 +317,7 @@ public final class Simulation {
         }
       }
     }
-    clock.moveTo(timeNs);
+    events.moveTo(Math.max(timeNs, events.nowNs()));
   }
 
   // --- the plan
@@ -262,13 +330,13 @@ public final class Simulation {
             : world.nextLong(15 * SECOND_NS, 120 * SECOND_NS);
     for (int bursts = 2 + world.nextInt(8); bursts > 0; bursts--) {
       long atNs = world.nextLong(lastsNs);
-      String campaign = anyCampaign().id().value();
+      String campaign = anyCampaign().value();
       for (int bodies = 1 + world.nextInt(10); bodies > 0; bodies--) {
         events.in(atNs + world.nextLong(50 * MS), () -> send(campaign));
       }
     }
     for (int recalls = world.nextInt(12); recalls > 0; recalls--) {
-      events.in(world.nextLong(lastsNs), () -> recall(anyCampaign().id().value()));
+      events.in(world.nextLong(lastsNs), () -> recall(anyCampaign().value()));
     }
     for (int redrives = world.nextInt(6); redrives > 0; redrives--) {
       events.in(world.nextLong(lastsNs), this::redrive);
@@ -278,8 +346,9 @@ public final class Simulation {
     }
     long atNs = world.nextLong(10 * SECOND_NS);
     while (atNs < lastsNs) {
+      SimulatedTarget target = targets.get(world.nextInt(targets.size()));
       events.in(atNs, () -> target.become(Faults.draw(world)));
-      atNs += world.nextLong(SECOND_NS, 30 * SECOND_NS);
+      atNs += world.nextLong(SECOND_NS, 30 * SECOND_NS / targets.size());
     }
     for (int moves = world.nextInt(8); moves > 0; moves--) {
       events.in(world.nextLong(lastsNs), this::moveCampaign);
@@ -292,6 +361,11 @@ public final class Simulation {
         events.in(world.nextLong(lastsNs), this::jump);
       }
     }
+    if (world.nextInt(8) == 0) {
+      for (int leaps = 1 + world.nextInt(2); leaps > 0; leaps--) {
+        events.in(world.nextLong(lastsNs), this::leap);
+      }
+    }
     int deaths = world.nextInt(3) == 0 ? 0 : 1 + world.nextInt(4);
     for (; deaths > 0; deaths--) {
       events.in(world.nextLong(lastsNs), this::planDeath);
@@ -299,18 +373,68 @@ public final class Simulation {
     return lastsNs;
   }
 
-  private SimulatedCampaign anyCampaign() {
+  private CampaignId anyCampaign() {
     return campaigns.get(world.nextInt(campaigns.size()));
   }
 
+  /** Most often by seconds, sometimes by hours, now and then by days. */
   private void jump() {
-    long byMs = world.nextLong(-90_000, 90_000);
+    long mostMs =
+        switch (world.nextInt(8)) {
+          case 0 -> 20 * DAY_NS / MS;
+          case 1, 2 -> 7_200_000;
+          default -> 90_000;
+        };
+    long byMs = world.nextLong(-mostMs, mostMs);
     trace.note("wall clock jumps by %d ms", byMs);
+    tally.count(
+        byMs < 0 ? Happening.WALL_CLOCK_WENT_BACK : Happening.WALL_CLOCK_WENT_FORWARD);
     clock.jump(byMs);
+    clockJumped();
+  }
+
+  private void clockJumped() {
+    intake.expiryEarlyMax(Long.MAX_VALUE);
+    Life at = life;
+    if (at != null) {
+      at.lines.forEach(SimulatedTarget.Line::clockJumped);
+    }
+  }
+
+  /** The process is stopped for a while, or the whole machine sleeps. */
+  private void leap() {
+    if (healed) {
+      return;
+    }
+    long ns =
+        world.nextBoolean()
+            ? world.nextLong(5 * SECOND_NS, 7_200 * SECOND_NS)
+            : world.nextLong(6 * DAY_NS, 12 * DAY_NS);
+    boolean sleeps = world.nextBoolean();
+    trace.note("%s for %d s", sleeps ? "machine sleeps" : "process is stopped", ns / SECOND_NS);
+    tally.count(sleeps ? Happening.MACHINE_SLEPT : Happening.PROCESS_FROZEN);
+    passed(ns);
+    targets.forEach(SimulatedTarget::silence);
+    events.leap(ns);
+    if (sleeps) {
+      clock.slept(ns);
+      Life at = life;
+      if (at != null) {
+        at.lines.forEach(SimulatedTarget.Line::clockJumped);
+      }
+    }
+  }
+
+  /** So much time passes while nothing can be sent. */
+  private void passed(long ns) {
+    if (ns > TOKEN_LIFE_NS && intake.hasOpenSent(StoreRecount.of(store))) {
+      tally.count(Happening.TOKEN_LIFE_PASSED);
+    }
   }
 
   private void changeDialer() {
-    SimulatedCampaign campaign = anyCampaign();
+    SimulatedCampaign campaign = at(anyCampaign());
+    tally.count(Happening.DIALER_CHANGED);
     double perSecond = world.nextInt(4) == 0 ? 0 : Math.pow(10, world.nextDouble() * 3 - 1);
     int buffer = 5 + world.nextInt(200);
     trace.note("dialer of %s: %s a second, buffer of %d", campaign.id(), perSecond, buffer);
@@ -321,10 +445,11 @@ public final class Simulation {
     if (healed || life == null) {
       return;
     }
-    if (world.nextInt(3) == 0) {
-      throw new SimulatedCrash("between two events");
+    switch (world.nextInt(4)) {
+      case 0 -> throw new SimulatedCrash(Happening.CRASH_BETWEEN_EVENTS);
+      case 1 -> store.crashAtLook(world.nextInt(20));
+      default -> store.crashAt(world.nextInt(6), world.nextBoolean());
     }
-    store.crashAt(world.nextInt(6), world.nextBoolean());
   }
 
   /** Somebody moves a campaign: through us, or at the target behind our back. */
@@ -332,7 +457,11 @@ public final class Simulation {
     if (healed) {
       return;
     }
-    SimulatedCampaign campaign = anyCampaign();
+    SimulatedCampaign campaign = at(anyCampaign());
+    if (deletes && world.nextInt(4) == 0) {
+      delete(campaign);
+      return;
+    }
     CampaignState to =
         switch (campaign.state()) {
           case INITIALIZED -> CampaignState.RUNNING;
@@ -350,10 +479,37 @@ public final class Simulation {
     }
   }
 
-  private void move(SimulatedCampaign campaign, CampaignState to, boolean throughUs) {
-    if (campaign.state() == to) {
+  private void delete(SimulatedCampaign campaign) {
+    if (campaign.isDeleted()) {
       return;
     }
+    tally.count(Happening.CAMPAIGN_DELETED);
+    campaign.delete();
+    Life at = life;
+    boolean throughUs = at != null && world.nextBoolean();
+    trace.note("%s is deleted, %s", campaign.id(), throughUs ? "through us" : "over there");
+    if (throughUs) {
+      events.in(
+          timing.nextLong(200 * MS),
+          () -> {
+            if (life == at) {
+              at.lines.get(home(campaign.id().value())).heard();
+              at.dispatcher.later(
+                  (nowNs, nowMs) -> {
+                    at.gates.notFound(campaign.id());
+                    at.dispatcher.campaignDeleted(campaign.id());
+                  });
+            }
+          });
+    }
+  }
+
+  private void move(SimulatedCampaign campaign, CampaignState to, boolean throughUs) {
+    if (campaign.state() == to || campaign.isDeleted()) {
+      return;
+    }
+    tally.count(
+        throughUs ? Happening.CAMPAIGN_MOVED_THROUGH_US : Happening.CAMPAIGN_MOVED_OVER_THERE);
     trace.note("%s becomes %s, %s", campaign.id(), to, throughUs ? "through us" : "over there");
     campaign.become(to, clock.virtualNs());
     Life at = life;
@@ -361,7 +517,8 @@ public final class Simulation {
       events.in(
           timing.nextLong(200 * MS),
           () -> {
-            if (life == at && campaign.state() == to) {
+            if (life == at && campaign.state() == to && !campaign.isDeleted()) {
+              at.lines.get(home(campaign.id().value())).heard();
               at.dispatcher.later(
                   (nowNs, nowMs) -> {
                     wiring.campaignChanged(
@@ -382,7 +539,7 @@ public final class Simulation {
 
   private void send(String campaign) {
     Body body = workload.draw(campaign, clock.epochMs());
-    body.items().forEach(item -> target.poison(item.lead()));
+    body.items().forEach(item -> targets.forEach(target -> target.poison(item.lead())));
     bodiesOutstanding++;
     offer(body);
   }
@@ -445,7 +602,7 @@ public final class Simulation {
 
   /** Somebody wants dead letters dialled after all; now and then two do at once. */
   private void redrive() {
-    CampaignId campaign = anyCampaign().id();
+    CampaignId campaign = anyCampaign();
     RedriveOrder order = workload.redrive(campaign.value(), clock.epochMs());
     for (int i = world.nextInt(4) == 0 ? 2 : 1; i > 0; i--) {
       redrive(life, campaign, order, "");
@@ -509,7 +666,7 @@ public final class Simulation {
   private void lookAtFeed() {
     Life at = life;
     if (at != null) {
-      feeds.read(at, anyCampaign().id());
+      feeds.read(at, anyCampaign());
     }
   }
 
@@ -553,23 +710,47 @@ public final class Simulation {
     StoreRecount recount = StoreRecount.of(store);
     intake.recounted(recount, calls);
     calls.newLife();
+    Moved moved = drawMove(recount);
     var gates = new GateLedger(this::failure, pausedThroughUs);
     var holder = new Life[1];
-    var born =
-        new Life(
-            wiring,
-            settings,
-            store,
-            target.new Line(gates),
-            gates,
-            clock,
-            parts.split(),
-            message -> trace.note("alarm: %s", message),
-            () -> {
-              if (holder[0] != null) {
-                dispatchIn(holder[0], timing.nextLong(100 * US));
-              }
-            });
+    boolean diesEarly = !healed && timing.nextInt(5) == 0;
+    if (diesEarly && timing.nextBoolean()) {
+      store.crashAtLook(timing.nextInt(30));
+    } else if (diesEarly) {
+      store.crashAt(timing.nextInt(3), timing.nextBoolean());
+    }
+    Life born;
+    try {
+      born = build(gates, holder);
+    } catch (SimulatedCrash e) {
+      tally.count(Happening.CRASH_IN_RECOVERY);
+      if (moved != null && moved.mustNot) {
+        undo(moved);
+      } else if (moved != null) {
+        intake.moved(moved.campaign.value()); // on disk already, or by the next start
+      }
+      throw e;
+    } catch (StoreException e) {
+      if (moved == null || !moved.mustNot) {
+        throw e;
+      }
+      tally.count(Happening.START_REFUSED);
+      trace.note("start refused");
+      undo(moved);
+      store.dontCrash();
+      events.in(timing.nextLong(5 * SECOND_NS), this::start);
+      return;
+    }
+    store.dontCrash();
+    if (moved != null && moved.mustNot) {
+      throw failure(
+          Checker.TARGET,
+          "the start would have sent what waits for %s to another target, and was let",
+          moved.campaign);
+    } else if (moved != null) {
+      tally.count(Happening.LANE_MOVED);
+      intake.moved(moved.campaign.value());
+    }
     holder[0] = born;
     life = born;
     intake.checkCounts(born.dispatcher.lanes());
@@ -582,16 +763,77 @@ public final class Simulation {
     knocking.clear();
   }
 
+  /** Builds one life of the service by the configuration in force. */
+  private Life build(GateLedger gates, Life[] holder) {
+    var lines = new ArrayList<SimulatedTarget.Line>();
+    var rules = new ArrayList<List<String>>();
+    for (int i = 0; i < targets.size(); i++) {
+      int index = i;
+      List<CampaignId> its =
+          campaigns.stream().filter(id -> home(id.value()) == index).toList();
+      var fairness =
+          new FairnessLedger(
+              this::failure,
+              clock,
+              intake,
+              gates,
+              tally,
+              its,
+              settings.dispatch().windowItems());
+      lines.add(targets.get(i).new Line(gates, fairness));
+      rules.add(its.stream().map(CampaignId::value).toList());
+    }
+    return new Life(
+        wiring,
+        settings,
+        store,
+        lines,
+        rules,
+        clock,
+        gates,
+        parts.split(),
+        message -> trace.note("alarm: %s", message),
+        () -> {
+          if (holder[0] != null) {
+            dispatchIn(holder[0], timing.nextLong(100 * US));
+          }
+        });
+  }
+
+  /**
+   * A campaign that the configuration sends elsewhere from now on.
+   *
+   * @param mustNot something waits for where it was
+   */
+  private record Moved(CampaignId campaign, int from, boolean mustNot) {}
+
+  private @Nullable Moved drawMove(StoreRecount recount) {
+    if (healed || targets.size() < 2 || timing.nextInt(3) != 0) {
+      return null;
+    }
+    CampaignId campaign = campaigns.get(timing.nextInt(campaigns.size()));
+    int from = home(campaign.value());
+    homes.put(campaign.value(), 1 - from);
+    return new Moved(campaign, from, IntakeLedger.hasOpen(recount, campaign.value()));
+  }
+
+  private void undo(@Nullable Moved moved) {
+    if (moved != null) {
+      homes.put(moved.campaign.value(), moved.from);
+    }
+  }
+
   private void die(SimulatedCrash crash) {
     Life dying = life;
     crashes++;
     trace.note("crash %s", crash.getMessage());
+    tally.count(crash.where());
     if (dying != null) {
-      dying.line.cut();
+      dying.lines.forEach(SimulatedTarget.Line::cut);
     }
     life = null;
     store.loseUnsynced(timing);
-    target.serviceDied();
+    targets.forEach(SimulatedTarget::serviceDied);
     for (Waiting waiting : ring) {
       if (waiting.body != null) {
         unanswered.add(waiting.body);
@@ -612,7 +854,9 @@ public final class Simulation {
     }
     unanswered.clear();
     redrivesUnderWay = 0;
-    events.in(downNs(), this::start);
+    long downNs = downNs();
+    passed(downNs);
+    events.in(downNs, this::start);
   }
 
   private long downNs() {
@@ -624,7 +868,7 @@ public final class Simulation {
   }
 
   private void dispatchIn(Life at, long delayNs) {
-    long atNs = clock.virtualNs() + delayNs;
+    long atNs = events.nowNs() + delayNs;
     if (atNs < at.dispatchAtNs) {
       at.dispatchAtNs = atNs;
       events.in(
@@ -643,7 +887,7 @@ public final class Simulation {
     int work = at.dispatcher.runOnce(nowNs, wiring.dispatchMs(clock.epochMs()));
     intake.checkCounts(at.dispatcher.lanes());
     long untilNs = at.dispatcher.idleUntilNs();
-    long second = clock.virtualNs() / SECOND_NS;
+    long second = events.nowNs() / SECOND_NS;
     at.turns = second == at.turnsSecond ? at.turns + 1 : 0;
     at.turnsSecond = second;
     if (at.turns > TURNS_A_SECOND_MAX) {
@@ -684,11 +928,22 @@ public final class Simulation {
     trace.note("faults end");
     healed = true;
     store.dontCrash();
-    target.heal(settings.callsPerSecond());
-    SimulatedCampaign left = world.nextInt(5) == 0 ? anyCampaign() : null;
-    for (SimulatedCampaign campaign : campaigns) {
+    for (int i = 0; i < targets.size(); i++) {
+      targets.get(i).heal(settings.callsPerSecond().get(i));
+    }
+    if (clock.offMs() != 0 && world.nextBoolean()) {
+      trace.note("wall clock is put right");
+      clock.jump(-clock.offMs());
+      clockJumped();
+    }
+    CampaignId left = world.nextInt(5) == 0 ? anyCampaign() : null;
+    for (CampaignId id : campaigns) {
+      SimulatedCampaign campaign = at(id);
+      if (campaign.isDeleted()) {
+        continue;
+      }
       campaign.dialer(1_000, 1_000_000, clock.virtualNs());
-      if (campaign == left) {
+      if (id.equals(left)) {
         move(campaign, CampaignState.STOPPED, world.nextBoolean());
       } else if (campaign.state() != CampaignState.STOPPED) {
         move(campaign, CampaignState.RUNNING, world.nextBoolean());
@@ -707,19 +962,21 @@ public final class Simulation {
     while (life == null) {
       runUntil(events.nextNs());
     }
-    long beganNs = clock.virtualNs();
-    long untilNs = beganNs + DRAIN_NS;
+    boolean anyDeleted = campaigns.stream().anyMatch(id -> at(id).isDeleted());
+    long boundNs = anyDeleted ? DRAIN_DELETED_NS : DRAIN_NS;
+    long beganNs = events.nowNs();
+    long untilNs = beganNs + boundNs;
     while (bodiesOutstanding > 0 || redrivesUnderWay > 0 || !living().isIdle()) {
-      if (clock.virtualNs() > untilNs) {
+      if (events.nowNs() > untilNs) {
         throw failure(
             Checker.DRAIN,
             "not idle %d minutes after all faults ended: %s, %d bodies unanswered",
-            DRAIN_NS / SECOND_NS / 60,
+            boundNs / SECOND_NS / 60,
             living().unfinished(),
             bodiesOutstanding);
       }
-      runUntil(clock.virtualNs() + SECOND_NS);
+      runUntil(events.nowNs() + SECOND_NS);
     }
-    return clock.virtualNs() - beganNs;
+    return events.nowNs() - beganNs;
   }
 }

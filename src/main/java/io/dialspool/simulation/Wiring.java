@@ -2,9 +2,11 @@ package io.dialspool.simulation;
 
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.RecallAnswer;
+import io.dialspool.spool.Route;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.StoreReply;
 import io.dialspool.target.Target;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -17,8 +19,22 @@ class Wiring {
     return new SimulatedStore(Spool.spaces());
   }
 
+  /**
+   * The target as dispatch gets it.
+   *
+   * @param lines to each target, the default first
+   */
+  Target target(int index, List<SimulatedTarget.Line> lines) {
+    return target(lines.get(index));
+  }
+
   Target target(Target target) {
     return target;
+  }
+
+  /** What tells the spool where campaigns belong. */
+  Route route(Route route) {
+    return route;
   }
 
   Consumer<StoreReply> storeReplies(Consumer<StoreReply> dispatcher) {
