@@ -58,7 +58,7 @@ record Faults(
         share(random, 0.3),
         share(random, 0.4),
         share(random, 0.3),
-        share(random, 0.02),
+        share(random, 0.15),
         share(random, 0.05),
         share(random, 0.2),
         share(random, 0.3),

@@ -112,6 +112,10 @@ public final class Simulation {
   private final boolean lazyStore;
   private final boolean deletes;
 
+  /** Everybody sends much at once, and calls are few: lanes must wait for their turn. */
+  private final boolean crowded;
+
+
   private DialItems spare = new DialItems();
   private final Set<CampaignId> pausedThroughUs = new HashSet<>();
   private @Nullable Life life;
@@ -119,6 +123,7 @@ public final class Simulation {
   private int crashes;
   private int bodiesOutstanding;
   private int redrivesUnderWay;
+  private int slotsMade;
 
   private Simulation(long seed, Wiring wiring, @Nullable Consumer<String> lines) {
     this.seed = seed;
@@ -130,6 +135,7 @@ public final class Simulation {
     clock = new SimulatedClock(BIRTH_MS + world.nextLong(3_600_000));
     events = new EventQueue(clock);
     trace = new Trace(clock, lines);
+    crowded = world.nextInt(8) == 0;
     settings = drawSettings();
     intake =
         new IntakeLedger(this::failure, clock, tally, campaign -> targets.get(home(campaign)).name());
@@ -161,13 +167,10 @@ public final class Simulation {
       intake.expiryEarlyMax(38_000 + skewMaxMs);
     }
     workload =
-        new Workload(root.split(), world.nextInt(3) == 0, world.nextInt(40) == 0, tally);
+        new Workload(root.split(), world.nextInt(3) == 0, world.nextInt(60) == 0, tally);
     lazyStore = world.nextInt(4) == 0;
-    for (int i = 0; i < RING_SLOTS; i++) {
-      freeSlots.add(new DialSlot());
-    }
     boolean byAccount = settings.dispatch().tokenScope().equals("account");
-    for (int i = world.nextInt(4); i >= 0; i--) {
+    for (int i = world.nextInt(4) + (crowded ? 2 : 0); i >= 0; i--) {
       var id = new CampaignId("c-" + i);
       campaigns.add(id);
       homes.put(id.value(), world.nextInt(targets.size()));
@@ -224,7 +227,8 @@ public final class Simulation {
             "end");
     var callsPerSecond = new ArrayList<Double>();
     for (int i = world.nextInt(3) == 0 ? 2 : 1; i > 0; i--) {
-      callsPerSecond.add(world.nextInt(3) == 0 ? 1 + world.nextDouble() * 30 : 10);
+      double perSecond = world.nextInt(3) == 0 ? 1 + world.nextDouble() * 30 : 10;
+      callsPerSecond.add(crowded ? 1 + world.nextDouble() * 2 : perSecond);
     }
     return new Life.Settings(
         dispatch,
@@ -335,6 +339,14 @@ public final class Simulation {
         events.in(atNs + world.nextLong(50 * MS), () -> send(campaign));
       }
     }
+    if (crowded) {
+      long atNs = world.nextLong(10 * SECOND_NS);
+      for (CampaignId campaign : campaigns) {
+        for (int bodies = 3 + world.nextInt(8); bodies > 0; bodies--) {
+          events.in(atNs + world.nextLong(SECOND_NS), () -> send(workload.full(campaign.value(), clock.epochMs())));
+        }
+      }
+    }
     for (int recalls = world.nextInt(12); recalls > 0; recalls--) {
       events.in(world.nextLong(lastsNs), () -> recall(anyCampaign().value()));
     }
@@ -347,7 +359,9 @@ public final class Simulation {
     long atNs = world.nextLong(10 * SECOND_NS);
     while (atNs < lastsNs) {
       SimulatedTarget target = targets.get(world.nextInt(targets.size()));
-      events.in(atNs, () -> target.become(Faults.draw(world)));
+      events.in(
+          atNs,
+          () -> target.become(crowded && world.nextInt(4) != 0 ? Faults.NONE : Faults.draw(world)));
       atNs += world.nextLong(SECOND_NS, 30 * SECOND_NS / targets.size());
     }
     for (int moves = world.nextInt(8); moves > 0; moves--) {
@@ -538,7 +552,10 @@ public final class Simulation {
   // --- clients
 
   private void send(String campaign) {
-    Body body = workload.draw(campaign, clock.epochMs());
+    send(workload.draw(campaign, clock.epochMs()));
+  }
+
+  private void send(Body body) {
     body.items().forEach(item -> targets.forEach(target -> target.poison(item.lead())));
     bodiesOutstanding++;
     offer(body);
@@ -549,7 +566,7 @@ public final class Simulation {
       knocking.add(body); // it may be down for days: tried again once somebody opens
       return;
     }
-    DialSlot slot = life == null ? null : freeSlots.poll();
+    DialSlot slot = life == null ? null : freeSlot();
     if (slot == null) {
       if (++body.tries < 50 || healed) {
         events.in(timing.nextLong(SECOND_NS, 5 * SECOND_NS), () -> offer(body));
@@ -570,6 +587,16 @@ public final class Simulation {
     ringTurn();
   }
 
+  /** One of the ring's slots, or null while it is full. */
+  private @Nullable DialSlot freeSlot() {
+    DialSlot free = freeSlots.poll();
+    if (free == null && slotsMade < RING_SLOTS) {
+      slotsMade++;
+      return new DialSlot();
+    }
+    return free;
+  }
+
   private void answered(Body body, DialSlot slot) {
     intake.answered(body, slot);
     unanswered.remove(body);
@@ -578,7 +605,7 @@ public final class Simulation {
   }
 
   private void recall(String campaign) {
-    DialSlot slot = life == null ? null : freeSlots.poll();
+    DialSlot slot = life == null ? null : freeSlot();
     if (slot == null) {
       return;
     }
@@ -622,7 +649,7 @@ public final class Simulation {
     if (after.isEmpty()) {
       redrivesUnderWay++;
     }
-    DialSlot slot = look.candidates().isEmpty() ? null : freeSlots.poll();
+    DialSlot slot = look.candidates().isEmpty() ? null : freeSlot();
     if (slot == null) {
       then.run();
       return;
@@ -841,9 +868,7 @@ public final class Simulation {
     }
     ring.clear();
     freeSlots.clear();
-    for (int i = 0; i < RING_SLOTS; i++) {
-      freeSlots.add(new DialSlot());
-    }
+    slotsMade = 0;
     for (Body body : unanswered) {
       bodiesOutstanding--;
       if (timing.nextInt(10) < 7) {

@@ -70,8 +70,17 @@ final class Workload {
 
   /** A body without anything wrong, due in an hour. */
   Body healthy(String campaign, long nowMs) {
+    return healthy(campaign, 3, nowMs);
+  }
+
+  /** The same with as many as a body can have. */
+  Body full(String campaign, long nowMs) {
+    return healthy(campaign, 25, nowMs);
+  }
+
+  private Body healthy(String campaign, int count, long nowMs) {
     var items = new ArrayList<Body.Item>();
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < count; i++) {
       items.add(
           new Body.Item(
               fresh(campaign, false), nowMs + 3_600_000, Body.Flaw.NONE, random.nextInt()));
