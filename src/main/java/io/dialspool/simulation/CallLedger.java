@@ -38,7 +38,7 @@ final class CallLedger {
   private final Map<String, Accepted> accepted = new HashMap<>();
   private final Set<String> idWithheld = new HashSet<>();
 
-  /** By campaign and the token that went out. */
+  /** By target, campaign and the token that went out. */
   private final Map<String, String> payloadByToken = new HashMap<>();
 
   private final Map<String, String> leadByToken = new HashMap<>();
@@ -139,7 +139,7 @@ final class CallLedger {
     if (before == null) {
       checkContent(known, payload);
       sent.put(lead, new Sent(token, payload));
-      String other = payloadByToken.put(campaign + " " + token, payload);
+      String other = payloadByToken.put(target.name() + " " + campaign + " " + token, payload);
       if (other != null) {
         throw judge.failure(
             Checker.ONE_ACCEPTANCE,

@@ -18,7 +18,7 @@ import java.util.Set;
  * turn it would be L - 1; the rest is for lanes that come and go.)
  *
  * <p><b>Can send</b>, told from outside and so rather too seldom than too often: its gate is open
- * by {@link GateLedger}, 25 requests or more lie in it that were acknowledged, never in a call and
+ * by {@link GateLedger} (and a call proved it, if the campaign was ever paused before this life); 25 requests or more lie in it that were acknowledged, never in a call and
  * never asked to be recalled, with 20 minutes until their deadline, which is a full batch whatever
  * the linger is; fewer than 25 requests that were in a call still wait for their end, and less than
  * half a window (else these may block the window); for a minute and a second no call of it went without a success,
@@ -32,6 +32,7 @@ final class FairnessLedger {
 
   private static final class Turn {
     final Set<String> open = new HashSet<>();
+    boolean called;
     boolean paced;
     boolean waiting;
     long canSendSinceNs;
@@ -90,6 +91,7 @@ final class FairnessLedger {
     for (OutgoingItem item : batch.items()) {
       its.open.add(item.clientToken());
     }
+    its.called = true;
     its.waiting = false;
     its.passedOver = 0;
     long nowNs = clock.virtualNs();
@@ -128,6 +130,7 @@ final class FairnessLedger {
 
   private boolean canSend(CampaignId lane, Turn turn, long nowNs) {
     return !turn.paced
+        && (turn.called || !gates.mayBeDoubted(lane))
         && nowNs >= turn.troubledUntilNs
         && turn.open.size() <= openMax
         && gates.isOpen(lane)

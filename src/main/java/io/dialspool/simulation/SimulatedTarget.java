@@ -256,18 +256,23 @@ final class SimulatedTarget {
         answer(batch, 100_000, onReply, new BatchReply.NotSent("deadline too close", false));
         return;
       }
-      putWithoutLooking(batch, timeoutNs, onReply);
+      putWithoutLooking(batch, clockOffsetMs(), timeoutNs, onReply);
     }
 
-    /** What follows the client's last look at the deadlines. */
-    void putWithoutLooking(OutgoingBatch batch, long timeoutNs, Consumer<BatchReply> onReply) {
+    /**
+     * What follows the client's last look at the clocks.
+     *
+     * @param offsetMs how far it takes the target's clock to be ahead
+     */
+    void putWithoutLooking(
+        OutgoingBatch batch, long offsetMs, long timeoutNs, Consumer<BatchReply> onReply) {
       TargetClock.Moment sent = TargetClock.Moment.of(clock);
-      long onTargetMs = sent.ms() + clockOffsetMs();
+      long onTargetMs = sent.ms() + offsetMs;
       if (draw(faults.notSent(), Happening.NOT_SENT)) {
         answer(batch, latencyNs(), onReply, new BatchReply.NotSent("no connection", true));
         return;
       }
-      if (skewMs != 0 && clockOffsetMs() != 0) {
+      if (skewMs != 0 && offsetMs != 0) {
         tally.count(Happening.TARGET_CLOCK_OFF);
       }
       calls.sent(SimulatedTarget.this, batch, onTargetMs);

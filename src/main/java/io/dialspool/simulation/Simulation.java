@@ -118,6 +118,7 @@ public final class Simulation {
 
   private DialItems spare = new DialItems();
   private final Set<CampaignId> pausedThroughUs = new HashSet<>();
+  private final Set<CampaignId> everPaused = new HashSet<>();
   private @Nullable Life life;
   private boolean healed;
   private int crashes;
@@ -640,7 +641,7 @@ public final class Simulation {
     if (at == null || life != at) {
       return;
     }
-    DeadLetters.Look look = at.deadLetters.look(campaign, order, after);
+    DeadLetters.Look look = at.deadLetters.look(campaign, wiring.redriveOrder(order), after);
     String next = look.next();
     Runnable then =
         next == null
@@ -738,7 +739,7 @@ public final class Simulation {
     intake.recounted(recount, calls);
     calls.newLife();
     Moved moved = drawMove(recount);
-    var gates = new GateLedger(this::failure, pausedThroughUs);
+    var gates = new GateLedger(this::failure, pausedThroughUs, everPaused);
     var holder = new Life[1];
     boolean diesEarly = !healed && timing.nextInt(5) == 0;
     if (diesEarly && timing.nextBoolean()) {

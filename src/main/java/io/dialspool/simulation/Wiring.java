@@ -2,6 +2,7 @@ package io.dialspool.simulation;
 
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.RecallAnswer;
+import io.dialspool.request.RedriveOrder;
 import io.dialspool.spool.Route;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.StoreReply;
@@ -53,6 +54,11 @@ class Wiring {
   /** What a client hears of its recall. */
   RecallAnswer recallAnswer(RecallAnswer answer) {
     return answer;
+  }
+
+  /** What a redrive asks for, as the look-up of dead letters gets it. */
+  RedriveOrder redriveOrder(RedriveOrder order) {
+    return order;
   }
 
   /** The campaigns that dispatch takes for paused at its start. */

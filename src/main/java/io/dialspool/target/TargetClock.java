@@ -33,6 +33,8 @@ public final class TargetClock {
   private static final long NOTICED_MIN_MS = 2_000;
   // The server stamped its answer somewhere within the call.
   private static final long CALL_MAX_MS = 2_000;
+  // Better roughly right than refused for ever; a process that was stopped meanwhile is neither.
+  private static final long REFUSED_CALL_MAX_MS = 10_000;
 
   private final ArrayDeque<Long> samples = new ArrayDeque<>(SAMPLES);
   private volatile long offsetMs;
@@ -68,7 +70,7 @@ public final class TargetClock {
       return;
     }
     long tookMs = (answered.ns - sent.ns) / 1_000_000;
-    if (tookMs > CALL_MAX_MS && !refusedForTime) {
+    if (tookMs > (refusedForTime ? REFUSED_CALL_MAX_MS : CALL_MAX_MS)) {
       return;
     }
     if (refusedForTime || isStale(answered)) {
