@@ -91,10 +91,7 @@ final class CallLedger {
     budget.left--;
     if (budget.left < -ROUNDING) {
       throw judge.failure(
-          Checker.CALL_BUDGET,
-          "more calls to %s than %s a second admit",
-          target,
-          budget.perSecond);
+          Checker.CALL_BUDGET, "more calls to %s than %s a second admit", target, budget.perSecond);
     }
   }
 
@@ -228,8 +225,7 @@ final class CallLedger {
    * @param redrivenNs when another request took its token over; what the target took later is that
    *     one's
    */
-  void checkEnd(
-      StoreRecount.Stored stored, StoreRecount.End end, long redrivenNs, String home) {
+  void checkEnd(StoreRecount.Stored stored, StoreRecount.End end, long redrivenNs, String home) {
     String lead = lead(home, stored.phone(), stored.token());
     Accepted taken = accepted.get(lead);
     String id = taken == null || taken.atNs >= redrivenNs ? null : taken.id;
@@ -259,7 +255,8 @@ final class CallLedger {
 
   /** No lead may have expired before {@code deadlineMs} by more than {@code earlyMaxMs}. */
   void checkTime(StoreRecount.Stored stored, StoreRecount.End end, long earlyMaxMs) {
-    if (end.state() == RequestState.EXPIRED && end.settledAtMs() < stored.deadlineMs() - earlyMaxMs) {
+    if (end.state() == RequestState.EXPIRED
+        && end.settledAtMs() < stored.deadlineMs() - earlyMaxMs) {
       throw judge.failure(
           Checker.DEADLINE,
           "%s expired %d ms before its deadline",

@@ -18,12 +18,14 @@ import java.util.Set;
  * turn it would be L - 1; the rest is for lanes that come and go.)
  *
  * <p><b>Can send</b>, told from outside and so rather too seldom than too often: its gate is open
- * by {@link GateLedger} (and a call proved it, if the campaign was ever paused before this life); 25 requests or more lie in it that were acknowledged, never in a call and
- * never asked to be recalled, with 20 minutes until their deadline, which is a full batch whatever
- * the linger is; fewer than 25 requests that were in a call still wait for their end, and less than
- * half a window (else these may block the window); for a minute and a second no call of it went without a success,
- * which covers every hold and alarm; and its dialer was never full in this life, since then it is
- * the pace that holds it. Reading its pages and writing its mark are what the second is for.
+ * by {@link GateLedger} (and a call proved it, if the campaign was ever paused before this life);
+ * 25 requests or more lie in it that were acknowledged, never in a call and never asked to be
+ * recalled, with 20 minutes until their deadline, which is a full batch whatever the linger is;
+ * fewer than 25 requests that were in a call still wait for their end, and less than half a window
+ * (else these may block the window); for a minute and a second no call of it went without a
+ * success, which covers every hold and alarm; and its dialer was never full in this life, since
+ * then it is the pace that holds it. Reading its pages and writing its mark are what the second is
+ * for.
  */
 final class FairnessLedger {
   private static final long SECOND_NS = 1_000_000_000L;

@@ -186,14 +186,14 @@ final class IntakeLedger {
         tally.count(Happening.FLAWED_ITEM);
         expected.add(new Expected(Verdict.INVALID, null));
       } else if (first == null) {
-        var fresh = 
-                new Known(
-                    item.lead(),
-                    item.lead().token(),
-                    item.deadlineMs(),
-                    null,
-                    homes.apply(body.campaign()),
-                    clock.trueMs());
+        var fresh =
+            new Known(
+                item.lead(),
+                item.lead().token(),
+                item.deadlineMs(),
+                null,
+                homes.apply(body.campaign()),
+                clock.trueMs());
         if (item.deadlineMs() < receivedAtMs + 35_000) {
           tally.count(Happening.DEADLINE_TOO_CLOSE);
         }
@@ -251,9 +251,7 @@ final class IntakeLedger {
     fresh.sequence = sequence;
     fresh.moves = moves(fresh.lead.campaign());
     if (fresh.redriveOf == null) { // what was in doubt has a time limit of its own
-      this.fresh
-          .computeIfAbsent(fresh.lead.campaign(), key -> new LinkedHashSet<>())
-          .add(fresh);
+      this.fresh.computeIfAbsent(fresh.lead.campaign(), key -> new LinkedHashSet<>()).add(fresh);
     }
     accepted.merge(fresh.lead.campaign(), 1, Integer::sum);
     if (byPlace.put(new StoreRecount.Place(lane, sequence), fresh) != null) {
@@ -379,7 +377,7 @@ final class IntakeLedger {
           end.reason() == Reason.IN_DOUBT
               && (end.firstSentAtMs() + ClientToken.LIFE_MS <= receivedAtMs
                   || old.moves != moves(old.lead.campaign()));
-      var fresh = 
+      var fresh =
           new Known(
               old.lead,
               renamed ? "" : old.token,

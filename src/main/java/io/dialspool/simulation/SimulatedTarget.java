@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedTarget {
   private static final long MS = 1_000_000L;
-  private static final long TOKEN_LIFE_MS = Duration.ofDays(7).toMillis();
   private static final double QUOTA_BURST = 10;
 
   /** A call dated further off than this is refused. Source: contract section 4. */
@@ -66,6 +65,7 @@ final class SimulatedTarget {
   private final String name;
   private final TargetIdentity identity;
   private final long skewMs;
+  private final long tokenLifeMs;
   private final Map<CampaignId, SimulatedCampaign> campaigns = new LinkedHashMap<>();
   private final Map<String, Lead.Poison> poisons = new HashMap<>();
   private final Set<Transit> transits = new LinkedHashSet<>();
@@ -78,10 +78,12 @@ final class SimulatedTarget {
   /**
    * @param name {@code default} or {@code second}
    * @param skewMs how far its clock is ahead of the truth
+   * @param tokenLifeMs how long it remembers a token
    */
   SimulatedTarget(
       String name,
       long skewMs,
+      long tokenLifeMs,
       SimulatedClock clock,
       EventQueue events,
       CallLedger calls,
@@ -94,6 +96,7 @@ final class SimulatedTarget {
         new TargetIdentity(
             "connect-campaigns", name.equals("default") ? "111122223333" : "", name, "");
     this.skewMs = skewMs;
+    this.tokenLifeMs = tokenLifeMs;
     this.clock = clock;
     this.events = events;
     this.calls = calls;
@@ -411,8 +414,7 @@ final class SimulatedTarget {
             case 1 -> any(ContractError.FAILURES);
             default -> any(ContractError.THROTTLES);
           };
-      return new StatesReply.Failed(
-          error.status(), error.code(), random.nextInt(3) * 1_000 - 1);
+      return new StatesReply.Failed(error.status(), error.code(), random.nextInt(3) * 1_000 - 1);
     }
 
     private StatesReply statesOf(List<CampaignId> asked, long lagNs, long onTargetMs) {
@@ -566,7 +568,7 @@ final class SimulatedTarget {
       List<BatchReply.Failure> failures) {
     long nowMs = nowMs();
     SimulatedCampaign.Taken known = campaign.tokens.get(item.token);
-    if (known != null && nowMs - known.atMs() < TOKEN_LIFE_MS) {
+    if (known != null && nowMs - known.atMs() < tokenLifeMs) {
       tally.count(Happening.TOKEN_KNOWN_ALREADY);
       succeed(campaign, item, known.id(), successes);
       return;

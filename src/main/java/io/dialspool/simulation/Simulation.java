@@ -102,6 +102,7 @@ public final class Simulation {
 
   /** Each campaign, at each target. */
   private final List<Map<CampaignId, SimulatedCampaign>> campaignsAt = new ArrayList<>();
+
   private final ArrayDeque<DialSlot> freeSlots = new ArrayDeque<>();
   private final ArrayDeque<Waiting> ring = new ArrayDeque<>();
   private final List<Body> unanswered = new ArrayList<>();
@@ -114,7 +115,6 @@ public final class Simulation {
 
   /** Everybody sends much at once, and calls are few: lanes must wait for their turn. */
   private final boolean crowded;
-
 
   private DialItems spare = new DialItems();
   private final Set<CampaignId> pausedThroughUs = new HashSet<>();
@@ -139,7 +139,8 @@ public final class Simulation {
     crowded = world.nextInt(8) == 0;
     settings = drawSettings();
     intake =
-        new IntakeLedger(this::failure, clock, tally, campaign -> targets.get(home(campaign)).name());
+        new IntakeLedger(
+            this::failure, clock, tally, campaign -> targets.get(home(campaign)).name());
     feeds = new FeedLedger(this::failure);
     store = wiring.store();
     calls = new CallLedger(this::failure, intake, clock, tally);
@@ -151,6 +152,7 @@ public final class Simulation {
           new SimulatedTarget(
               i == 0 ? Config.DEFAULT_TARGET : "second",
               skewMs,
+              wiring.tokenLifeMs(),
               clock,
               events,
               calls,
@@ -167,8 +169,7 @@ public final class Simulation {
     } else {
       intake.expiryEarlyMax(38_000 + skewMaxMs);
     }
-    workload =
-        new Workload(root.split(), world.nextInt(3) == 0, world.nextInt(60) == 0, tally);
+    workload = new Workload(root.split(), world.nextInt(3) == 0, world.nextInt(60) == 0, tally);
     lazyStore = world.nextInt(4) == 0;
     boolean byAccount = settings.dispatch().tokenScope().equals("account");
     for (int i = world.nextInt(4) + (crowded ? 2 : 0); i >= 0; i--) {
@@ -344,7 +345,9 @@ public final class Simulation {
       long atNs = world.nextLong(10 * SECOND_NS);
       for (CampaignId campaign : campaigns) {
         for (int bodies = 3 + world.nextInt(8); bodies > 0; bodies--) {
-          events.in(atNs + world.nextLong(SECOND_NS), () -> send(workload.full(campaign.value(), clock.epochMs())));
+          events.in(
+              atNs + world.nextLong(SECOND_NS),
+              () -> send(workload.full(campaign.value(), clock.epochMs())));
         }
       }
     }
@@ -402,8 +405,7 @@ public final class Simulation {
         };
     long byMs = world.nextLong(-mostMs, mostMs);
     trace.note("wall clock jumps by %d ms", byMs);
-    tally.count(
-        byMs < 0 ? Happening.WALL_CLOCK_WENT_BACK : Happening.WALL_CLOCK_WENT_FORWARD);
+    tally.count(byMs < 0 ? Happening.WALL_CLOCK_WENT_BACK : Happening.WALL_CLOCK_WENT_FORWARD);
     clock.jump(byMs);
     clockJumped();
   }
@@ -797,17 +799,10 @@ public final class Simulation {
     var rules = new ArrayList<List<String>>();
     for (int i = 0; i < targets.size(); i++) {
       int index = i;
-      List<CampaignId> its =
-          campaigns.stream().filter(id -> home(id.value()) == index).toList();
+      List<CampaignId> its = campaigns.stream().filter(id -> home(id.value()) == index).toList();
       var fairness =
           new FairnessLedger(
-              this::failure,
-              clock,
-              intake,
-              gates,
-              tally,
-              its,
-              settings.dispatch().windowItems());
+              this::failure, clock, intake, gates, tally, its, settings.dispatch().windowItems());
       lines.add(targets.get(i).new Line(gates, fairness));
       rules.add(its.stream().map(CampaignId::value).toList());
     }

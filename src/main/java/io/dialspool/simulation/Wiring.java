@@ -7,6 +7,7 @@ import io.dialspool.spool.Route;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.StoreReply;
 import io.dialspool.target.Target;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -40,6 +41,11 @@ class Wiring {
 
   Consumer<StoreReply> storeReplies(Consumer<StoreReply> dispatcher) {
     return dispatcher;
+  }
+
+  /** How long a target remembers a token. Source: contract section 8. */
+  long tokenLifeMs() {
+    return Duration.ofDays(7).toMillis();
   }
 
   double callsPerSecond(double configured) {

@@ -107,9 +107,7 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
     // An answer before the request was written whole leaves the rest of it in the way.
     boolean reusable =
         HttpUtil.isKeepAlive(response) && written != null && written.isSuccess() && isOpen();
-    end(
-        new Ended.Answer(
-            response.status().code(), response.headers(), bytes, sent, answered));
+    end(new Ended.Answer(response.status().code(), response.headers(), bytes, sent, answered));
     if (reusable) {
       pool.idle(this);
     } else {

@@ -267,6 +267,16 @@ class DispatcherTest {
     assertEquals(3, service.counts(SPRING).undeliverable());
   }
 
+  @Test
+  void shouldForgetAResumeOfACampaignThatWasDeletedBeforeItsFirstRequest() {
+    service.change(SPRING, CampaignState.RUNNING);
+    target.states.remove(SPRING);
+    service.dispatcher.campaignDeleted(SPRING);
+    accept(3);
+    service.settleDown();
+    assertFalse(service.isOpen(SPRING));
+  }
+
   // --- recall
 
   @Test
