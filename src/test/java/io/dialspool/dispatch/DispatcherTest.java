@@ -270,11 +270,11 @@ class DispatcherTest {
   @Test
   void shouldForgetAResumeOfACampaignThatWasDeletedBeforeItsFirstRequest() {
     service.change(SPRING, CampaignState.RUNNING);
-    target.states.remove(SPRING);
     service.dispatcher.campaignDeleted(SPRING);
-    accept(3);
+    target.states.put(SPRING, CampaignState.INITIALIZED); // another of that id
+    accept(25);
     service.settleDown();
-    assertFalse(service.isOpen(SPRING));
+    assertEquals(List.of(), service.takeSizes());
   }
 
   // --- recall
