@@ -481,6 +481,7 @@ public final class Dispatcher {
   /** The campaign was deleted through us. Dispatch thread. */
   public void campaignDeleted(CampaignId campaign) {
     LaneControl control = byCampaign.get(campaign);
+    changedEarly.remove(campaign); // a resume of before says nothing any more
     if (control != null) {
       control.gate().deleted();
       gateMoved(control);

@@ -3,6 +3,7 @@ package io.dialspool.simulation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dialspool.request.RequestState;
 import io.dialspool.target.OutgoingBatch;
 import io.dialspool.target.OutgoingItem;
 import java.nio.charset.StandardCharsets;
@@ -31,44 +32,66 @@ final class CallLedger {
   private final Judge judge;
   private final IntakeLedger intake;
   private final SimulatedClock clock;
-  private final double callsPerSecond;
+  private final Map<String, Budget> budgets = new HashMap<>();
   // By number and our own token: a redrive of what was in doubt may have a second one.
   private final Map<String, Sent> sent = new HashMap<>();
   private final Map<String, Accepted> accepted = new HashMap<>();
   private final Set<String> idWithheld = new HashSet<>();
 
-  /** By campaign and the token that went out. */
+  /** By target, campaign and the token that went out. */
   private final Map<String, String> payloadByToken = new HashMap<>();
 
   private final Map<String, String> leadByToken = new HashMap<>();
-  private double callsLeft = CALLS_TOGETHER;
-  private long callsLeftAtNs;
+  private final Tally tally;
   private long calls;
   private long items;
 
-  CallLedger(Judge judge, IntakeLedger intake, SimulatedClock clock, double callsPerSecond) {
+  /** What a target may still get. */
+  private static final class Budget {
+    final double perSecond;
+    double left = CALLS_TOGETHER;
+    long leftAtNs;
+
+    Budget(double perSecond) {
+      this.perSecond = perSecond;
+    }
+  }
+
+  CallLedger(Judge judge, IntakeLedger intake, SimulatedClock clock, Tally tally) {
     this.judge = judge;
     this.intake = intake;
     this.clock = clock;
-    this.callsPerSecond = callsPerSecond;
+    this.tally = tally;
+  }
+
+  /** A target that may get so many calls. */
+  void budget(String target, double callsPerSecond) {
+    budgets.put(target, new Budget(callsPerSecond));
   }
 
   /** A new process knows nothing of the calls of the last one. */
   void newLife() {
-    callsLeft = CALLS_TOGETHER;
-    callsLeftAtNs = clock.virtualNs();
+    for (Budget budget : budgets.values()) {
+      budget.left = CALLS_TOGETHER;
+      budget.leftAtNs = clock.virtualNs();
+    }
   }
 
   /** A call begins, whether or not it gets out. */
-  void called() {
+  void called(String target) {
     calls++;
+    Budget budget = budgets.get(target);
+    if (budget == null) {
+      throw judge.failure(Checker.TARGET, "a call to target %s, which is none", target);
+    }
     long nowNs = clock.virtualNs();
-    callsLeft =
-        Math.min(CALLS_TOGETHER, callsLeft + (nowNs - callsLeftAtNs) / 1e9 * callsPerSecond);
-    callsLeftAtNs = nowNs;
-    callsLeft--;
-    if (callsLeft < -ROUNDING) {
-      throw judge.failure(Checker.CALL_BUDGET, "more calls than %s a second admit", callsPerSecond);
+    budget.left =
+        Math.min(CALLS_TOGETHER, budget.left + (nowNs - budget.leftAtNs) / 1e9 * budget.perSecond);
+    budget.leftAtNs = nowNs;
+    budget.left--;
+    if (budget.left < -ROUNDING) {
+      throw judge.failure(
+          Checker.CALL_BUDGET, "more calls to %s than %s a second admit", target, budget.perSecond);
     }
   }
 
@@ -77,7 +100,7 @@ final class CallLedger {
    *
    * @param onTargetMs what the client takes for the target's time
    */
-  void sent(OutgoingBatch batch, long onTargetMs) {
+  void sent(SimulatedTarget target, OutgoingBatch batch, long onTargetMs) {
     if (batch.items().isEmpty() || batch.items().size() > 25) {
       throw judge.failure(Checker.PROMISE, "a call of %d items", batch.items().size());
     }
@@ -88,23 +111,32 @@ final class CallLedger {
         throw judge.failure(
             Checker.PROMISE, "clientToken %s is twice in one call", item.clientToken());
       }
-      sent(batch, item, onTargetMs);
+      sent(target, batch, item, onTargetMs);
     }
   }
 
-  private void sent(OutgoingBatch batch, OutgoingItem item, long onTargetMs) {
+  private void sent(
+      SimulatedTarget target, OutgoingBatch batch, OutgoingItem item, long onTargetMs) {
     String campaign = batch.campaign().value();
     String token = item.clientToken();
     String payload = new String(item.bytes(), item.offset(), item.length(), StandardCharsets.UTF_8);
     String phone = phone(payload);
     IntakeLedger.Known known = intake.sending(campaign, phone);
-    String lead = lead(phone, known.token());
+    if (!known.home().equals(target.name())) {
+      throw judge.failure(
+          Checker.TARGET,
+          "%s was accepted for target %s and sent to %s",
+          known.token(),
+          known.home(),
+          target.name());
+    }
+    String lead = lead(target.name(), phone, known.token());
     leadByToken.put(campaign + " " + token, lead);
     Sent before = sent.get(lead);
     if (before == null) {
       checkContent(known, payload);
       sent.put(lead, new Sent(token, payload));
-      String other = payloadByToken.put(campaign + " " + token, payload);
+      String other = payloadByToken.put(target.name() + " " + campaign + " " + token, payload);
       if (other != null) {
         throw judge.failure(
             Checker.ONE_ACCEPTANCE,
@@ -121,13 +153,14 @@ final class CallLedger {
           token);
     }
     long expirationMs = batch.expirationMs(item, onTargetMs);
-    long aheadMs = expirationMs - clock.trueMs();
-    if (clock.trueMs() >= known.deadlineMs() || expirationMs > known.deadlineMs()) {
+    long nowMs = target.nowMs();
+    long aheadMs = expirationMs - nowMs;
+    if (nowMs >= known.deadlineMs() || expirationMs > known.deadlineMs()) {
       throw judge.failure(
           Checker.DEADLINE,
           "%s went out %d ms before its deadline, to expire %d ms ahead",
           known.lead().token(),
-          known.deadlineMs() - clock.trueMs(),
+          known.deadlineMs() - nowMs,
           aheadMs);
     }
     if (aheadMs < AHEAD_MIN_MS || aheadMs > AHEAD_MAX_MS) {
@@ -158,8 +191,8 @@ final class CallLedger {
     return payload.substring(at, payload.indexOf('"', at));
   }
 
-  private static String lead(String phone, String ourToken) {
-    return phone + " " + ourToken;
+  private static String lead(String target, String phone, String ourToken) {
+    return target + " " + phone + " " + ourToken;
   }
 
   /** The lead that went out under a token, to be told apart from others. */
@@ -192,8 +225,8 @@ final class CallLedger {
    * @param redrivenNs when another request took its token over; what the target took later is that
    *     one's
    */
-  void checkEnd(StoreRecount.Stored stored, StoreRecount.End end, long redrivenNs) {
-    String lead = lead(stored.phone(), stored.token());
+  void checkEnd(StoreRecount.Stored stored, StoreRecount.End end, long redrivenNs, String home) {
+    String lead = lead(home, stored.phone(), stored.token());
     Accepted taken = accepted.get(lead);
     String id = taken == null || taken.atNs >= redrivenNs ? null : taken.id;
     boolean fits =
@@ -217,6 +250,18 @@ final class CallLedger {
           end.reason(),
           end.targetId(),
           id);
+    }
+  }
+
+  /** No lead may have expired before {@code deadlineMs} by more than {@code earlyMaxMs}. */
+  void checkTime(StoreRecount.Stored stored, StoreRecount.End end, long earlyMaxMs) {
+    if (end.state() == RequestState.EXPIRED
+        && end.settledAtMs() < stored.deadlineMs() - earlyMaxMs) {
+      throw judge.failure(
+          Checker.DEADLINE,
+          "%s expired %d ms before its deadline",
+          stored.token(),
+          stored.deadlineMs() - end.settledAtMs());
     }
   }
 

@@ -11,7 +11,10 @@ public enum Checker {
   CONSERVATION,
   /** The target accepted each lead under one id at most; no token went out with other content. */
   ONE_ACCEPTANCE,
-  /** Nothing was sent at or after its deadline, or with an expiration outside 30 to 900 s. */
+  /**
+   * Nothing was sent at or after its deadline, or with an expiration outside 30 to 900 s, all on
+   * the target's clock; and nothing expired before its time while our clock was right.
+   */
   DEADLINE,
   /** Nothing was sent through a closed gate. */
   GATE,
@@ -19,8 +22,15 @@ public enum Checker {
   OUTCOME,
   /** Once faults have ended, everything reaches its end within a bound of virtual time. */
   DRAIN,
-  /** Never more calls than the configured rate admits, over any window. */
+  /** Never more calls to a target than its configured rate admits, over any window. */
   CALL_BUDGET,
+  /** The lanes of a target take turns; {@link FairnessLedger} defines it. */
+  FAIRNESS,
+  /**
+   * A request goes to the target that its campaign had when it was accepted; a start that would
+   * send it elsewhere is refused.
+   */
+  TARGET,
   /** A request whose recall was answered CANCELLED is never sent, and ends so. */
   RECALL,
   /**

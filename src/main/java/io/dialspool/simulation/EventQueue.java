@@ -1,28 +1,43 @@
 package io.dialspool.simulation;
 
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/** What will happen, in order of virtual time, and of scheduling where times are equal. */
+/**
+ * What will happen, in order of time, and of scheduling where times are equal. It counts time of
+ * its own, from which a leap of the clock is left out: what is due in a second is due a second
+ * after it.
+ */
 final class EventQueue {
-  private record Entry(long timeNs, long number, Runnable action) {}
+  private record Entry(long timeNs, long number, Runnable action) implements Comparable<Entry> {
+    @Override
+    public int compareTo(Entry other) {
+      return timeNs != other.timeNs
+          ? Long.compare(timeNs, other.timeNs)
+          : Long.compare(number, other.number);
+    }
+  }
 
-  private final PriorityQueue<Entry> entries =
-      new PriorityQueue<>(Comparator.comparingLong(Entry::timeNs).thenComparingLong(Entry::number));
+  private final PriorityQueue<Entry> entries = new PriorityQueue<>();
   private final SimulatedClock clock;
   private long number;
+  private long leaptNs;
 
   EventQueue(SimulatedClock clock) {
     this.clock = clock;
   }
 
-  /** Does {@code action} in {@code delayNs} from now. */
-  void in(long delayNs, Runnable action) {
-    entries.add(new Entry(clock.virtualNs() + Math.max(0, delayNs), number++, action));
+  /** Now, in the queue's time; nanoseconds. */
+  long nowNs() {
+    return clock.virtualNs() - leaptNs;
   }
 
-  /** Time of the next event; {@link Long#MAX_VALUE} if there is none. */
+  /** Does {@code action} in {@code delayNs} from now. */
+  void in(long delayNs, Runnable action) {
+    entries.add(new Entry(nowNs() + Math.max(0, delayNs), number++, action));
+  }
+
+  /** Time of the next event in the queue's time; {@link Long#MAX_VALUE} if there is none. */
   long nextNs() {
     Entry next = entries.peek();
     return next == null ? Long.MAX_VALUE : next.timeNs();
@@ -34,7 +49,18 @@ final class EventQueue {
     if (next == null) {
       return null;
     }
-    clock.moveTo(next.timeNs());
+    moveTo(next.timeNs());
     return next.action();
+  }
+
+  /** Moves the clock on to a time of the queue. */
+  void moveTo(long timeNs) {
+    clock.moveTo(timeNs + leaptNs);
+  }
+
+  /** Time passes in which nothing happens at all. */
+  void leap(long ns) {
+    clock.moveTo(clock.virtualNs() + ns);
+    leaptNs += ns;
   }
 }

@@ -6,6 +6,7 @@ import java.util.random.RandomGenerator;
  * How the target misbehaves for a while. Shares are of calls, those named items of the items of a
  * call.
  *
+ * @param flips of looks at a campaign at the target that find it paused or resumed just now
  * @param lagMs how old the read of a state may be
  * @param latencyMs of a call, at most, unless it is slow
  * @param othersCallsPerSecond of other users of the same quota
@@ -32,12 +33,13 @@ record Faults(
     double idlessItems,
     double statesFailed,
     double statesMissing,
+    double flips,
     int lagMs,
     int latencyMs,
     double othersCallsPerSecond) {
 
   static final Faults NONE =
-      new Faults(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50, 0);
+      new Faults(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50, 0);
 
   /** A few faults, most of them mild; now and then an outage. */
   static Faults draw(RandomGenerator random) {
@@ -56,7 +58,7 @@ record Faults(
         share(random, 0.3),
         share(random, 0.4),
         share(random, 0.3),
-        share(random, 0.02),
+        share(random, 0.15),
         share(random, 0.05),
         share(random, 0.2),
         share(random, 0.3),
@@ -69,6 +71,7 @@ record Faults(
         share(random, 0.1),
         share(random, 0.3),
         share(random, 0.05),
+        share(random, 0.3),
         random.nextInt(3) == 0 ? random.nextInt(4_000) : 0,
         1 + random.nextInt(400),
         random.nextInt(3) == 0 ? random.nextDouble(12) : 0);
@@ -97,6 +100,7 @@ record Faults(
         0,
         0,
         random.nextDouble(),
+        0,
         0,
         0,
         1_000,

@@ -60,11 +60,11 @@ final class FeedLedger {
   }
 
   /** Reads all that is left, and holds it against a recount. */
-  void finish(Life life, Iterable<SimulatedCampaign> campaigns, StoreRecount recount) {
-    for (SimulatedCampaign campaign : campaigns) {
-      for (int i = 0; !read(life, campaign.id(), ENTRIES_AT_THE_END); i++) {
+  void finish(Life life, Iterable<CampaignId> campaigns, StoreRecount recount) {
+    for (CampaignId campaign : campaigns) {
+      for (int i = 0; !read(life, campaign, ENTRIES_AT_THE_END); i++) {
         if (i == PIECES_MAX) {
-          throw judge.failure(Checker.FEED, "the feed of %s has no end", campaign.id());
+          throw judge.failure(Checker.FEED, "the feed of %s has no end", campaign);
         }
       }
     }

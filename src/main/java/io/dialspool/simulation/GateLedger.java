@@ -26,15 +26,20 @@ final class GateLedger {
 
   private final Judge judge;
   private final Set<CampaignId> paused;
+  private final Set<CampaignId> everPaused;
+  private final Set<CampaignId> mayBeDoubted;
   private final Map<CampaignId, Told> campaigns = new HashMap<>();
 
   /**
    * @param paused campaigns whose pause was answered through us in this life or an earlier one, and
    *     of which nothing else was told since
+   * @param everPaused campaigns that were told as paused in any way, in this life or an earlier one
    */
-  GateLedger(Judge judge, Set<CampaignId> paused) {
+  GateLedger(Judge judge, Set<CampaignId> paused, Set<CampaignId> everPaused) {
     this.judge = judge;
     this.paused = paused;
+    this.everPaused = everPaused;
+    this.mayBeDoubted = Set.copyOf(everPaused);
     for (CampaignId campaign : paused) {
       Told told = told(campaign);
       told.state = CampaignState.PAUSED;
@@ -102,18 +107,34 @@ final class GateLedger {
       told.changedNs = nowNs;
     }
     told.last = how;
+    if (state == CampaignState.PAUSED) {
+      everPaused.add(campaign);
+    }
     told.oneRunning = false;
     if (state != CampaignState.PAUSED) {
       paused.remove(campaign);
     }
   }
 
+  /** Whether this life may have begun with doubts that the campaign runs. */
+  boolean mayBeDoubted(CampaignId campaign) {
+    return mayBeDoubted.contains(campaign);
+  }
+
+  /** Whether a call may begin. */
+  boolean isOpen(CampaignId campaign) {
+    Told told = told(campaign);
+    return told.state == CampaignState.RUNNING && !told.missing;
+  }
+
   /** A call is about to begin. */
   void calling(CampaignId campaign) {
-    Told told = told(campaign);
-    if (told.state != CampaignState.RUNNING || told.missing) {
+    if (!isOpen(campaign)) {
       throw judge.failure(
-          Checker.GATE, "a call for campaign %s although it was told %s", campaign, told.last);
+          Checker.GATE,
+          "a call for campaign %s although it was told %s",
+          campaign,
+          told(campaign).last);
     }
   }
 }

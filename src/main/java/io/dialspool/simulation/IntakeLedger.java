@@ -12,15 +12,19 @@ import io.dialspool.ring.Verdict;
 import io.dialspool.spool.RedriveChunk;
 import io.dialspool.spool.Settlement;
 import io.dialspool.spool.StoredRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +40,11 @@ final class IntakeLedger {
     private final String token;
     private final long deadlineMs;
     private final @Nullable Known redriveOf;
+    private final String home;
+    private final long sinceMs;
+    private int moves;
+    private boolean everSent;
+    private boolean recallAsked;
     private @Nullable Known redrivenAs;
     private long redrivenNs = Long.MAX_VALUE;
     private boolean acknowledged;
@@ -46,7 +55,15 @@ final class IntakeLedger {
     private @Nullable RequestState told;
     private StoreRecount.@Nullable End end;
 
-    Known(Lead lead, String token, long deadlineMs, @Nullable Known redriveOf) {
+    Known(
+        Lead lead,
+        String token,
+        long deadlineMs,
+        @Nullable Known redriveOf,
+        String home,
+        long sinceMs) {
+      this.home = home;
+      this.sinceMs = sinceMs;
       this.lead = lead;
       this.token = token;
       this.deadlineMs = deadlineMs;
@@ -65,7 +82,19 @@ final class IntakeLedger {
     long deadlineMs() {
       return deadlineMs;
     }
+
+    /** The target that its campaign had when it was accepted. */
+    String home() {
+      return home;
+    }
   }
+
+  private static final long AHEAD_MAX_MS = Duration.ofDays(30).toMillis();
+
+  /** A token's life is 7 days; one older than this is no proof of anything. */
+  private static final long FRESH_MAX_MS = Duration.ofDays(6).toMillis();
+
+  private static final long FRESH_LEFT_MIN_MS = Duration.ofMinutes(20).toMillis();
 
   private record Expected(Verdict verdict, @Nullable Known known) {}
 
@@ -74,6 +103,11 @@ final class IntakeLedger {
 
   private final Judge judge;
   private final SimulatedClock clock;
+  private final Tally tally;
+  private final UnaryOperator<String> homes;
+
+  /** Acknowledged and never in a call, by campaign, oldest first. */
+  private final Map<String, Set<Known>> fresh = new HashMap<>();
 
   /** What bears each token now. */
   private final Map<Token, Known> known = new LinkedHashMap<>();
@@ -86,14 +120,56 @@ final class IntakeLedger {
   private final Map<String, Integer> accepted = new HashMap<>();
   private final Map<Body, Entered> entered = new LinkedHashMap<>();
   private final Map<StoreRecount.Place, Known> byPlace = new HashMap<>();
+  private final Map<String, Integer> moves = new HashMap<>();
+  private long expiryEarlyMaxMs = Long.MAX_VALUE;
   private long acknowledged;
   private long duplicates;
   private long cancelled;
   private long redriven;
 
-  IntakeLedger(Judge judge, SimulatedClock clock) {
+  /**
+   * @param homes the target that each campaign has now
+   */
+  IntakeLedger(Judge judge, SimulatedClock clock, Tally tally, UnaryOperator<String> homes) {
     this.judge = judge;
     this.clock = clock;
+    this.tally = tally;
+    this.homes = homes;
+  }
+
+  /** A campaign's lane goes to another target from now on, which knows no token of before. */
+  void moved(String campaign) {
+    moves.merge(campaign, 1, Integer::sum);
+  }
+
+  private int moves(String campaign) {
+    return moves.getOrDefault(campaign, 0);
+  }
+
+  /** How long before its deadline a request may end EXPIRED; milliseconds. */
+  void expiryEarlyMax(long ms) {
+    expiryEarlyMaxMs = ms;
+  }
+
+  /** Whether anything that was in a call has not ended, by a recount. */
+  boolean hasOpenSent(StoreRecount recount) {
+    for (StoreRecount.Stored stored : recount.all()) {
+      Known request = byPlace.get(new StoreRecount.Place(stored.lane(), stored.sequence()));
+      if (stored.end() == null && request != null && request.everSent) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a campaign has anything that has not ended, by a recount. */
+  static boolean hasOpen(StoreRecount recount, String campaign) {
+    for (StoreRecount.Stored stored : recount.all()) {
+      if (stored.end() == null && stored.campaign().equals(campaign)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // --- the door
@@ -104,16 +180,31 @@ final class IntakeLedger {
     for (Body.Item item : body.items()) {
       var token = new Token(body.campaign(), item.lead().token());
       Known first = known.get(token);
-      if (item.flaw() != Body.Flaw.NONE || item.deadlineMs() < receivedAtMs) {
+      if (item.flaw() != Body.Flaw.NONE
+          || item.deadlineMs() < receivedAtMs
+          || item.deadlineMs() > receivedAtMs + AHEAD_MAX_MS) {
+        tally.count(Happening.FLAWED_ITEM);
         expected.add(new Expected(Verdict.INVALID, null));
       } else if (first == null) {
-        var fresh = new Known(item.lead(), item.lead().token(), item.deadlineMs(), null);
+        var fresh =
+            new Known(
+                item.lead(),
+                item.lead().token(),
+                item.deadlineMs(),
+                null,
+                homes.apply(body.campaign()),
+                clock.trueMs());
+        if (item.deadlineMs() < receivedAtMs + 35_000) {
+          tally.count(Happening.DEADLINE_TOO_CLOSE);
+        }
         known.put(token, fresh);
         byPhone.put(item.lead().phone(), fresh);
         expected.add(new Expected(Verdict.FINE, fresh));
       } else if (first.lead.sameContent(item.lead())) {
+        tally.count(Happening.DUPLICATE);
         expected.add(new Expected(Verdict.DUPLICATE, first));
       } else {
+        tally.count(Happening.OTHER_CONTENT);
         expected.add(new Expected(Verdict.INVALID, null));
       }
     }
@@ -158,6 +249,10 @@ final class IntakeLedger {
   private void place(Known fresh, int lane, long sequence) {
     fresh.lane = lane;
     fresh.sequence = sequence;
+    fresh.moves = moves(fresh.lead.campaign());
+    if (fresh.redriveOf == null) { // what was in doubt has a time limit of its own
+      this.fresh.computeIfAbsent(fresh.lead.campaign(), key -> new LinkedHashSet<>()).add(fresh);
+    }
     accepted.merge(fresh.lead.campaign(), 1, Integer::sum);
     if (byPlace.put(new StoreRecount.Place(lane, sequence), fresh) != null) {
       throw judge.failure(
@@ -200,7 +295,31 @@ final class IntakeLedger {
 
   /** What a recall that is about to enter may find; null for nothing. */
   @Nullable Known recalling(String campaign, String token) {
-    return known.get(new Token(campaign, token));
+    Known found = known.get(new Token(campaign, token));
+    if (found != null) {
+      found.recallAsked = true;
+    }
+    return found;
+  }
+
+  /**
+   * Whether a campaign has so many requests that were acknowledged, never in a call, never asked to
+   * be recalled, and have time.
+   */
+  boolean hasFresh(String campaign, int count) {
+    int found = 0;
+    long nowMs = Math.max(clock.trueMs(), clock.epochMs());
+    var it = fresh.getOrDefault(campaign, Set.of()).iterator();
+    while (found < count && it.hasNext()) {
+      Known request = it.next();
+      if (request.everSent || request.recallAsked || request.end != null || request.told != null) {
+        it.remove();
+      } else if (request.deadlineMs - nowMs > FRESH_LEFT_MIN_MS
+          && nowMs - request.sinceMs < FRESH_MAX_MS) {
+        found++;
+      }
+    }
+    return found == count;
   }
 
   /** A recall was answered. */
@@ -213,11 +332,15 @@ final class IntakeLedger {
     } else if (request == null) {
       throw judge.failure(Checker.OUTCOME, "the recall of nothing found something: %s", answer);
     } else if (answer instanceof RecallAnswer.Cancelled) {
+      tally.count(Happening.RECALL_CANCELLED);
       told(request, RequestState.CANCELLED);
       cancelled += request.cancelled ? 0 : 1;
       request.cancelled = true;
-    } else if (answer instanceof RecallAnswer.TooLate late && late.state().isFinal()) {
-      told(request, late.state());
+    } else if (answer instanceof RecallAnswer.TooLate late) {
+      tally.count(Happening.RECALL_TOO_LATE);
+      if (late.state().isFinal()) {
+        told(request, late.state());
+      }
     }
   }
 
@@ -236,6 +359,7 @@ final class IntakeLedger {
     if (request.told != null || request.end != null) {
       throw judge.failure(Checker.OUTCOME, "%s was sent after its end", request.lead.token());
     }
+    request.everSent = true;
     return request;
   }
 
@@ -251,8 +375,16 @@ final class IntakeLedger {
       }
       boolean renamed =
           end.reason() == Reason.IN_DOUBT
-              && end.firstSentAtMs() + ClientToken.LIFE_MS <= receivedAtMs;
-      var fresh = new Known(old.lead, renamed ? "" : old.token, chunk.deadlineMs(), old);
+              && (end.firstSentAtMs() + ClientToken.LIFE_MS <= receivedAtMs
+                  || old.moves != moves(old.lead.campaign()));
+      var fresh =
+          new Known(
+              old.lead,
+              renamed ? "" : old.token,
+              chunk.deadlineMs(),
+              old,
+              homes.apply(old.lead.campaign()),
+              clock.trueMs());
       old.redrivenAs = fresh;
       if (!renamed) {
         known.put(new Token(old.lead.campaign(), old.token), fresh);
@@ -299,7 +431,7 @@ final class IntakeLedger {
     Known there = fresh;
     if (fresh.token.isEmpty()) { // its name is the service's choice
       Known old = Objects.requireNonNull(fresh.redriveOf);
-      there = new Known(fresh.lead, token, fresh.deadlineMs, old);
+      there = new Known(fresh.lead, token, fresh.deadlineMs, old, fresh.home, fresh.sinceMs);
       old.redrivenAs = there;
       if (known.put(new Token(fresh.lead.campaign(), token), there) != null) {
         throw judge.failure(Checker.REDRIVE, "%s was given to a redrive and was taken", token);
@@ -310,6 +442,7 @@ final class IntakeLedger {
     }
     byPhone.put(there.lead.phone(), there);
     place(there, lane, sequence);
+    tally.count(Happening.REDRIVEN);
     redriven++;
     return there;
   }
@@ -478,7 +611,8 @@ final class IntakeLedger {
     }
     request.end = end;
     if (end != null) {
-      calls.checkEnd(stored, end, request.redrivenNs);
+      calls.checkEnd(stored, end, request.redrivenNs, request.home);
+      calls.checkTime(stored, end, expiryEarlyMaxMs);
     }
   }
 

@@ -8,6 +8,7 @@ import io.dialspool.dispatch.CallBudget;
 import io.dialspool.dispatch.DispatchMeter;
 import io.dialspool.dispatch.Dispatcher;
 import io.dialspool.dispatch.LaneControl;
+import io.dialspool.dispatch.Routes;
 import io.dialspool.dispatch.TargetControl;
 import io.dialspool.lane.EnqueueStage;
 import io.dialspool.lane.Mailbox;
@@ -24,8 +25,10 @@ import io.dialspool.spool.Spool;
 import io.dialspool.spool.SpoolStage;
 import io.dialspool.spool.StoreWorker;
 import io.dialspool.spool.TokenIndex;
+import io.dialspool.target.Target;
 import io.dialspool.validate.NumberRule;
 import io.dialspool.validate.ValidateStage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -35,13 +38,14 @@ final class Life {
   private static final NumberRule NUMBERS = NumberRule.load(false);
 
   /**
+   * @param callsPerSecond of each target, in their order
    * @param timeoutNs of a call
    * @param groupItemsMax of one commit group
    * @param tokensTogether that the index brings into the store at once
    */
   record Settings(
       DispatchConfig dispatch,
-      double callsPerSecond,
+      List<Double> callsPerSecond,
       long timeoutNs,
       int groupItemsMax,
       int tokensTogether) {}
@@ -61,7 +65,7 @@ final class Life {
     }
   }
 
-  final SimulatedTarget.Line line;
+  final List<SimulatedTarget.Line> lines;
   final GateLedger gates;
   final Stages stages;
   final StoreWorker worker;
@@ -83,6 +87,8 @@ final class Life {
   /**
    * Starts from what is in the store.
    *
+   * @param lines to each target, the default first
+   * @param campaigns of each target, by rule
    * @param wake called whenever dispatch has something to do
    * @param wakeIndex called whenever the token index has
    */
@@ -90,36 +96,45 @@ final class Life {
       Wiring wiring,
       Settings settings,
       SimulatedStore store,
-      SimulatedTarget.Line line,
-      GateLedger gates,
+      List<SimulatedTarget.Line> lines,
+      List<List<String>> campaigns,
       SimulatedClock clock,
+      GateLedger gates,
       SplittableRandom random,
       Consumer<String> alarms,
       Runnable wake,
       Runnable wakeIndex) {
-    this.line = line;
+    this.lines = lines;
     this.gates = gates;
-    spool = Spool.open(store, campaign -> SimulatedTarget.IDENTITY, settings.tokensTogether());
+    var entries = new ArrayList<Routes.Entry>();
+    var targets = new ArrayList<TargetControl>();
+    for (int i = 0; i < lines.size(); i++) {
+      String name = i == 0 ? Config.DEFAULT_TARGET : "second";
+      Target target = wiring.target(i, lines);
+      entries.add(new Routes.Entry(name, target, campaigns.get(i)));
+      targets.add(
+          new TargetControl(
+              name,
+              target,
+              settings.timeoutNs(),
+              new CallBudget(wiring.callsPerSecond(settings.callsPerSecond().get(i)), clock),
+              new Breaker(clock),
+              DispatchMeter.NONE));
+    }
+    spool =
+        Spool.open(store, wiring.route(new Routes(entries, false)), settings.tokensTogether());
     index = spool.index();
     index.runBeside(wakeIndex, index::runOnce);
     feed = new OutcomeFeed(spool);
     deadLetters = new DeadLetters(spool, feed);
     var mailbox = new Mailbox(wake);
     worker = new StoreWorker(spool, wiring.storeReplies(this::onStoreReply));
-    var target =
-        new TargetControl(
-            Config.DEFAULT_TARGET,
-            wiring.target(line),
-            settings.timeoutNs(),
-            new CallBudget(wiring.callsPerSecond(settings.callsPerSecond()), clock),
-            new Breaker(clock),
-            DispatchMeter.NONE);
     var alarm = new Alarms(alarms);
     dispatcher =
         new Dispatcher(
             new Dispatcher.Parts(
                 settings.dispatch(),
-                List.of(target),
+                targets,
                 worker,
                 mailbox,
                 new Reconciler(alarm, settings.dispatch().attemptsMax(), random.split()),
@@ -129,7 +144,7 @@ final class Life {
             spool.restored(),
             wiring.paused(spool.paused()),
             (campaign, state) -> {});
-    line.inbox(dispatcher::later);
+    lines.forEach(line -> line.inbox(dispatcher::later));
     var spoolStage = new SpoolStage(spool, clock, (requests, syncNs) -> {});
     stages =
         Stages.inOrder(

@@ -2,10 +2,14 @@ package io.dialspool.simulation;
 
 import io.dialspool.time.Clock;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -25,13 +30,17 @@ import picocli.CommandLine.TypeConversionException;
     description = "Runs the real stages through seeded faults and crashes in virtual time.",
     mixinStandardHelpOptions = true)
 public final class SimulateCommand implements Callable<Integer> {
-  private static final long PROGRESS_NS = 2_000_000_000L;
+  private static final int THREADS_MAX = 256;
 
   /**
    * @param to inclusive
    */
   record Seeds(long from, long to) {
     private static final Pattern FORM = Pattern.compile("(\\d{1,18})(?:\\.\\.(\\d{1,18}))?");
+
+    long count() {
+      return to - from + 1;
+    }
 
     static Seeds parse(String text) {
       Matcher matcher = FORM.matcher(text);
@@ -61,6 +70,13 @@ public final class SimulateCommand implements Callable<Integer> {
       description = "Seeds to run, both included (default: ${DEFAULT-VALUE}).")
   private Seeds seeds = new Seeds(1, 200);
 
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description =
+          "Seeds to run at a time (default: one a processor). A seed itself is one thread.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
   @Option(names = "--trace", description = "Print every event as it happens.")
   private boolean trace;
 
@@ -68,6 +84,16 @@ public final class SimulateCommand implements Callable<Integer> {
   private boolean json;
 
   @Spec private @Nullable CommandSpec spec;
+
+  private final AtomicLong next = new AtomicLong();
+  private final AtomicLong done = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
+
+  // Guarded by the first
+  private final Map<String, Long> happened = new TreeMap<>();
+  private final Map<String, Long> ends = new TreeMap<>();
+  private long calls;
+  private long acknowledged;
 
   @Override
   public Integer call() {
@@ -77,29 +103,50 @@ public final class SimulateCommand implements Callable<Integer> {
     }
     PrintWriter out = its.commandLine().getOut();
     PrintWriter err = its.commandLine().getErr();
-    long beganNs = Clock.SYSTEM.nanoTime();
-    long toldNs = beganNs;
-    var failed = new ArrayList<SimulationFailure>();
-    for (long seed = seeds.from; seed <= seeds.to; seed++) {
-      try {
-        (trace ? Simulation.fromSeed(seed, out::println) : Simulation.fromSeed(seed)).run();
-      } catch (SimulationFailure e) {
-        failed.add(e);
-        tell(e, out);
-      }
-      if (Clock.SYSTEM.nanoTime() - toldNs >= PROGRESS_NS) {
-        toldNs = Clock.SYSTEM.nanoTime();
-        err.printf(
-            Locale.ROOT,
-            "%d of %d seeds, %d failed%n",
-            seed - seeds.from + 1,
-            seeds.to - seeds.from + 1,
-            failed.size());
-        err.flush();
-      }
+    if (threads < 1 || threads > THREADS_MAX) {
+      throw new ParameterException(
+          its.commandLine(), "threads: " + threads + " (expected: 1 to " + THREADS_MAX + ")");
     }
-    sum(failed, (Clock.SYSTEM.nanoTime() - beganNs) / 1e9, out);
-    return failed.isEmpty() ? 0 : 1;
+    long beganNs = Clock.SYSTEM.nanoTime();
+    try (SimulationProgress progress = SimulationProgress.of(seeds.count(), err)) {
+      int used = (int) Math.min(trace ? 1 : threads, seeds.count());
+      ExecutorService workers = Executors.newFixedThreadPool(used);
+      for (int i = 0; i < used; i++) {
+        workers.execute(() -> work(out));
+      }
+      workers.shutdown();
+      while (!workers.awaitTermination(200, TimeUnit.MILLISECONDS)) {
+        progress.at(done.get(), failed.get());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      next.set(Long.MAX_VALUE);
+    }
+    sum((Clock.SYSTEM.nanoTime() - beganNs) / 1e9, out);
+    return failed.get() == 0 && done.get() == seeds.count() ? 0 : 1;
+  }
+
+  /** One seed after the other, until none is left. */
+  private void work(PrintWriter out) {
+    for (long at = next.getAndIncrement(); at < seeds.count(); at = next.getAndIncrement()) {
+      long seed = seeds.from + at;
+      try {
+        Simulation.Summary summary =
+            (trace ? Simulation.fromSeed(seed, out::println) : Simulation.fromSeed(seed)).run();
+        synchronized (happened) {
+          summary.happened().forEach((what, count) -> happened.merge(what, count, Long::sum));
+          summary.ends().forEach((end, count) -> ends.merge(end, count, Long::sum));
+          calls += summary.calls();
+          acknowledged += summary.acknowledged();
+        }
+      } catch (SimulationFailure e) {
+        failed.incrementAndGet();
+        synchronized (happened) {
+          tell(e, out);
+        }
+      }
+      done.incrementAndGet();
+    }
   }
 
   private void tell(SimulationFailure failure, PrintWriter out) {
@@ -111,17 +158,27 @@ public final class SimulateCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private void sum(List<SimulationFailure> failed, double seconds, PrintWriter out) {
-    long count = seeds.to - seeds.from + 1;
+  private void sum(double seconds, PrintWriter out) {
+    long count = done.get();
     if (json) {
       out.printf(
           Locale.ROOT,
           "{\"seeds\":%d,\"failed\":%d,\"seconds\":%.1f}%n",
           count,
-          failed.size(),
+          failed.get(),
           seconds);
     } else {
-      out.printf(Locale.ROOT, "%d seeds, %d failed, %.1f s%n", count, failed.size(), seconds);
+      out.printf(Locale.ROOT, "%,14d requests acknowledged%n", acknowledged);
+      out.printf(Locale.ROOT, "%,14d calls%n", calls);
+      ends.forEach((end, of) -> out.printf(Locale.ROOT, "%,14d ended %s%n", of, end));
+      happened.forEach((what, of) -> out.printf(Locale.ROOT, "%,14d %s%n", of, what));
+      out.printf(
+          Locale.ROOT,
+          "%d seeds, %d failed, %.1f s, %.1f seeds/s%n",
+          count,
+          failed.get(),
+          seconds,
+          count / Math.max(seconds, 1e-3));
     }
     out.flush();
   }

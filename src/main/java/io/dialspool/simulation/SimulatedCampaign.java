@@ -17,6 +17,7 @@ final class SimulatedCampaign {
   private double bufferItems = 1_000_000;
   private double buffered;
   private long bufferedAtNs;
+  private boolean deleted;
 
   /** Tokens by their scope and name; shared between campaigns when they are the account's. */
   final Map<String, Taken> tokens;
@@ -52,6 +53,15 @@ final class SimulatedCampaign {
       }
     }
     return states.getFirst().state;
+  }
+
+  /** It is gone, for good. */
+  void delete() {
+    deleted = true;
+  }
+
+  boolean isDeleted() {
+    return deleted;
   }
 
   void become(CampaignState state, long nowNs) {

@@ -4,7 +4,8 @@ import io.dialspool.time.Clock;
 
 /**
  * Virtual time. What the service sees of it may lie: its wall clock may be off and jump, and its
- * monotonic clock begins anywhere, anew with each life of the process.
+ * monotonic clock begins anywhere, anew with each life of the process, and stands still while the
+ * machine sleeps.
  */
 final class SimulatedClock implements Clock {
   private final long originMs;
@@ -24,7 +25,7 @@ final class SimulatedClock implements Clock {
     return virtualNs;
   }
 
-  /** What a true wall clock says, such as the target's; milliseconds since 1970. */
+  /** What a true wall clock says; milliseconds since 1970. */
   long trueMs() {
     return originMs + Math.floorDiv(virtualNs, 1_000_000L);
   }
@@ -39,6 +40,11 @@ final class SimulatedClock implements Clock {
   /** Moves the service's wall clock alone. */
   void jump(long byMs) {
     offMs += byMs;
+  }
+
+  /** Time passed while the machine slept: its monotonic clock doesn't know. */
+  void slept(long ns) {
+    monotonicOriginNs -= ns;
   }
 
   /** How far the service's wall clock is ahead of the truth; milliseconds. */

@@ -4,7 +4,14 @@ package io.dialspool.simulation;
 final class SimulatedCrash extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  SimulatedCrash(String where) {
-    super(where, null, false, false);
+  private final Happening where;
+
+  SimulatedCrash(Happening where) {
+    super(where.label(), null, false, false);
+    this.where = where;
+  }
+
+  Happening where() {
+    return where;
   }
 }

@@ -33,6 +33,7 @@ class SimulatedStore implements OrderedStore {
 
   private int writesUntilCrash = -1;
   private boolean crashAfterSync;
+  private int looksUntilCrash = -1;
   private long writes;
 
   SimulatedStore(List<Space> spaces) {
@@ -47,8 +48,20 @@ class SimulatedStore implements OrderedStore {
     crashAfterSync = afterSync;
   }
 
+  /** Dies at a look at the disk: 0 for the next. */
+  void crashAtLook(int look) {
+    looksUntilCrash = look;
+  }
+
   void dontCrash() {
     writesUntilCrash = -1;
+    looksUntilCrash = -1;
+  }
+
+  private void look() {
+    if (looksUntilCrash >= 0 && looksUntilCrash-- == 0) {
+      throw new SimulatedCrash(Happening.CRASH_BETWEEN_EVENTS);
+    }
   }
 
   /** What a crash leaves: synced batches, and of the others a prefix. */
@@ -104,12 +117,14 @@ class SimulatedStore implements OrderedStore {
 
   @Override
   public byte @Nullable [] get(Space space, byte[] key) {
+    look();
     byte[] value = space(space).get(key);
     return value == null ? null : value.clone();
   }
 
   @Override
   public void scan(Space space, byte[] from, byte[] to, Visitor visitor) {
+    look();
     if (Arrays.compareUnsigned(from, to) >= 0) {
       return;
     }
@@ -123,6 +138,7 @@ class SimulatedStore implements OrderedStore {
 
   @Override
   public @Nullable Entry floor(Space space, byte[] lowest, byte[] key) {
+    look();
     Map.Entry<byte[], byte[]> found = space(space).floorEntry(key);
     return found == null || Arrays.compareUnsigned(found.getKey(), lowest) < 0
         ? null
@@ -138,7 +154,7 @@ class SimulatedStore implements OrderedStore {
   public void write(Batch batch, boolean sync) {
     boolean dies = dies();
     if (dies && !crashAfterSync) {
-      throw new SimulatedCrash("before a write");
+      throw new SimulatedCrash(Happening.CRASH_BEFORE_A_WRITE);
     }
     var undo = new ArrayList<Change>();
     for (Changes.One one : ((Changes) batch).changes) {
@@ -153,7 +169,7 @@ class SimulatedStore implements OrderedStore {
       unsynced.addLast(undo);
     }
     if (dies) {
-      throw new SimulatedCrash("after a write was synced");
+      throw new SimulatedCrash(Happening.CRASH_AFTER_A_SYNC);
     }
   }
 
@@ -165,7 +181,7 @@ class SimulatedStore implements OrderedStore {
   public void ingest(Space space, Run run) {
     boolean dies = dies();
     if (dies && !crashAfterSync) {
-      throw new SimulatedCrash("before an ingest");
+      throw new SimulatedCrash(Happening.CRASH_BEFORE_AN_INGEST);
     }
     ByteBuffer key = ByteBuffer.allocate(run.keyBytes());
     ByteBuffer value = ByteBuffer.allocate(run.valueBytes());
@@ -184,7 +200,7 @@ class SimulatedStore implements OrderedStore {
     }
     writes++;
     if (dies) {
-      throw new SimulatedCrash("after an ingest");
+      throw new SimulatedCrash(Happening.CRASH_AFTER_AN_INGEST);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.dialspool.simulation;
 
+import io.dialspool.config.Config;
 import io.dialspool.config.DispatchConfig;
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignState;
@@ -11,10 +12,13 @@ import io.dialspool.ring.DialSlot;
 import io.dialspool.spool.DeadLetters;
 import io.dialspool.spool.RedriveChunk;
 import io.dialspool.spool.Settlement;
+import io.dialspool.store.StoreException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,8 +37,15 @@ public final class Simulation {
   private static final long MS = 1_000_000L;
   private static final long SECOND_NS = 1_000_000_000L;
   private static final long DRAIN_NS = 30 * 60 * SECOND_NS;
+
+  /** A campaign that is gone is believed to be after an hour. */
+  private static final long DRAIN_DELETED_NS = 100 * 60 * SECOND_NS;
+
+  private static final long DAY_NS = 24 * 3600 * SECOND_NS;
+  private static final long TOKEN_LIFE_NS = 7 * DAY_NS;
   private static final long BIRTH_MS = 1_795_000_000_000L;
   private static final int RING_SLOTS = 64;
+  private static final int PATIENCE_TRIES = 5;
   private static final int TURNS_A_SECOND_MAX = 5_000;
 
   /**
@@ -43,6 +54,8 @@ public final class Simulation {
    * @param cancelled recalls that were answered so
    * @param redriven dead letters that became new requests
    * @param ends requests by state and reason, such as {@code UNDELIVERABLE IN_DOUBT}
+   * @param happened how often each kind of fault took effect, such as {@code wall clock went back}
+   *     or {@code refusal 403 AccessDeniedException}
    * @param drainNs how long it took to become idle once faults had ended and the service was up
    * @param fingerprint of its events; the same for the same seed
    */
@@ -56,6 +69,7 @@ public final class Simulation {
       long redriven,
       int crashes,
       Map<String, Long> ends,
+      Map<String, Long> happened,
       long virtualNs,
       long drainNs,
       long fingerprint) {}
@@ -77,22 +91,41 @@ public final class Simulation {
   private final CallLedger calls;
   private final FeedLedger feeds;
   private final SimulatedStore store;
-  private final SimulatedTarget target;
+  private final List<SimulatedTarget> targets = new ArrayList<>();
+
+  /** Index of the target that each campaign has by the configuration in force. */
+  private final Map<String, Integer> homes = new HashMap<>();
+
+  private final Tally tally = new Tally();
   private final Workload workload;
   private final Life.Settings settings;
-  private final List<SimulatedCampaign> campaigns = new ArrayList<>();
+  private final List<CampaignId> campaigns = new ArrayList<>();
+
+  /** Each campaign, at each target. */
+  private final List<Map<CampaignId, SimulatedCampaign>> campaignsAt = new ArrayList<>();
+
   private final ArrayDeque<DialSlot> freeSlots = new ArrayDeque<>();
   private final ArrayDeque<Waiting> ring = new ArrayDeque<>();
   private final List<Body> unanswered = new ArrayList<>();
+
+  /** Waiting for the service to come up. */
+  private final List<Body> knocking = new ArrayList<>();
+
   private final boolean lazyStore;
+  private final boolean deletes;
+
+  /** Everybody sends much at once, and calls are few: lanes must wait for their turn. */
+  private final boolean crowded;
 
   private DialItems spare = new DialItems();
   private final Set<CampaignId> pausedThroughUs = new HashSet<>();
+  private final Set<CampaignId> everPaused = new HashSet<>();
   private @Nullable Life life;
   private boolean healed;
   private int crashes;
   private int bodiesOutstanding;
   private int redrivesUnderWay;
+  private int slotsMade;
 
   private Simulation(long seed, Wiring wiring, @Nullable Consumer<String> lines) {
     this.seed = seed;
@@ -105,35 +138,63 @@ public final class Simulation {
     events = new EventQueue(clock);
     trace = new Trace(clock, lines);
     index = new SplittableRandom(~seed);
+    crowded = world.nextInt(8) == 0;
     settings = drawSettings();
-    intake = new IntakeLedger(this::failure, clock);
+    intake =
+        new IntakeLedger(
+            this::failure, clock, tally, campaign -> targets.get(home(campaign)).name());
     feeds = new FeedLedger(this::failure);
-    calls = new CallLedger(this::failure, intake, clock, settings.callsPerSecond());
     store = wiring.store();
-    target =
-        new SimulatedTarget(
-            clock,
-            events,
-            calls,
-            trace,
-            root.split(),
-            world.nextInt(4) == 0 ? 1 + world.nextDouble() * 10 : 10);
-    workload = new Workload(root.split(), world.nextInt(3) == 0);
+    calls = new CallLedger(this::failure, intake, clock, tally);
+    long skewMaxMs = 0;
+    for (int i = 0; i < settings.callsPerSecond().size(); i++) {
+      long skewMs = world.nextInt(4) == 0 ? world.nextLong(-600_000, 600_000) : 0;
+      skewMaxMs = Math.max(skewMaxMs, skewMs);
+      var target =
+          new SimulatedTarget(
+              i == 0 ? Config.DEFAULT_TARGET : "second",
+              skewMs,
+              wiring.tokenLifeMs(),
+              clock,
+              events,
+              calls,
+              trace,
+              tally,
+              root.split(),
+              world.nextInt(4) == 0 ? 1 + world.nextDouble() * 10 : 10);
+      targets.add(target);
+      campaignsAt.add(new LinkedHashMap<>());
+      calls.budget(target.name(), settings.callsPerSecond().get(i));
+    }
+    if (world.nextInt(6) == 0) {
+      clock.jump(world.nextLong(-600_000, 600_000)); // it was wrong from the beginning
+    } else {
+      intake.expiryEarlyMax(38_000 + skewMaxMs);
+    }
+    workload = new Workload(root.split(), world.nextInt(3) == 0, world.nextInt(60) == 0, tally);
     lazyStore = world.nextInt(4) == 0;
-    for (int i = 0; i < RING_SLOTS; i++) {
-      freeSlots.add(new DialSlot());
-    }
-    Map<String, SimulatedCampaign.Taken> ofAccount = SimulatedCampaign.noTokens();
     boolean byAccount = settings.dispatch().tokenScope().equals("account");
-    for (int i = world.nextInt(4); i >= 0; i--) {
-      var campaign =
-          new SimulatedCampaign(
-              new CampaignId("c-" + i),
-              world.nextInt(4) == 0 ? CampaignState.INITIALIZED : CampaignState.RUNNING,
-              byAccount ? ofAccount : SimulatedCampaign.noTokens());
-      campaigns.add(campaign);
-      target.add(campaign);
+    for (int i = world.nextInt(4) + (crowded ? 2 : 0); i >= 0; i--) {
+      var id = new CampaignId("c-" + i);
+      campaigns.add(id);
+      homes.put(id.value(), world.nextInt(targets.size()));
     }
+    for (int i = 0; i < targets.size(); i++) {
+      Map<String, SimulatedCampaign.Taken> ofAccount = SimulatedCampaign.noTokens();
+      for (CampaignId id : campaigns) {
+        var campaign =
+            new SimulatedCampaign(
+                id,
+                world.nextInt(4) == 0 ? CampaignState.INITIALIZED : CampaignState.RUNNING,
+                byAccount ? ofAccount : SimulatedCampaign.noTokens());
+        campaignsAt.get(i).put(id, campaign);
+        targets.get(i).add(campaign);
+      }
+    }
+    if (targets.size() > 1) {
+      tally.count(Happening.SEVERAL_TARGETS);
+    }
+    deletes = world.nextInt(12) == 0;
   }
 
   /** The run that {@code seed} draws. */
@@ -168,7 +229,11 @@ public final class Simulation {
             Math.max(windowItems, world.nextInt(2) == 0 ? 300 : 100_000),
             world.nextInt(3) == 0 ? "account" : "campaign",
             "end");
-    double callsPerSecond = world.nextInt(3) == 0 ? 1 + world.nextDouble() * 30 : 10;
+    var callsPerSecond = new ArrayList<Double>();
+    for (int i = world.nextInt(3) == 0 ? 2 : 1; i > 0; i--) {
+      double perSecond = world.nextInt(3) == 0 ? 1 + world.nextDouble() * 30 : 10;
+      callsPerSecond.add(crowded ? 1 + world.nextDouble() * 2 : perSecond);
+    }
     return new Life.Settings(
         dispatch,
         callsPerSecond,
@@ -196,11 +261,11 @@ public final class Simulation {
   private Summary runChecked() {
     long faultsNs = drawPlan();
     events.in(0, this::start);
-    runUntil(faultsNs);
+    runUntil(events.nowNs() + faultsNs);
     heal();
     long drainNs = drain();
     // What is still on its way from before may arrive; it must not change anything.
-    runUntil(clock.virtualNs() + 60 * SECOND_NS);
+    runUntil(events.nowNs() + 60 * SECOND_NS);
     StoreRecount recount = StoreRecount.of(store);
     intake.recounted(recount, calls);
     intake.checkAgainst(recount, living().dispatcher.lanes());
@@ -216,6 +281,7 @@ public final class Simulation {
         intake.redriven(),
         crashes,
         intake.ends(),
+        tally.counts(),
         clock.virtualNs(),
         drainNs,
         trace.fingerprint());
@@ -227,6 +293,19 @@ public final class Simulation {
       throw new IllegalStateException("the service is down");
     }
     return living;
+  }
+
+  private int home(String campaign) {
+    return homes.getOrDefault(campaign, 0);
+  }
+
+  /** The campaign where its requests go now. */
+  private SimulatedCampaign at(CampaignId id) {
+    SimulatedCampaign campaign = campaignsAt.get(home(id.value())).get(id);
+    if (campaign == null) {
+      throw new IllegalStateException("no campaign " + id);
+    }
+    return campaign;
   }
 
   private SimulationFailure failure(Checker checker, String form, @Nullable Object... words) {
@@ -247,7 +326,7 @@ public final class Simulation {
         }
       }
     }
-    clock.moveTo(timeNs);
+    events.moveTo(Math.max(timeNs, events.nowNs()));
   }
 
   // --- the plan
@@ -260,13 +339,23 @@ public final class Simulation {
             : world.nextLong(15 * SECOND_NS, 120 * SECOND_NS);
     for (int bursts = 2 + world.nextInt(8); bursts > 0; bursts--) {
       long atNs = world.nextLong(lastsNs);
-      String campaign = anyCampaign().id().value();
+      String campaign = anyCampaign().value();
       for (int bodies = 1 + world.nextInt(10); bodies > 0; bodies--) {
         events.in(atNs + world.nextLong(50 * MS), () -> send(campaign));
       }
     }
+    if (crowded) {
+      long atNs = world.nextLong(10 * SECOND_NS);
+      for (CampaignId campaign : campaigns) {
+        for (int bodies = 3 + world.nextInt(8); bodies > 0; bodies--) {
+          events.in(
+              atNs + world.nextLong(SECOND_NS),
+              () -> send(workload.full(campaign.value(), clock.epochMs())));
+        }
+      }
+    }
     for (int recalls = world.nextInt(12); recalls > 0; recalls--) {
-      events.in(world.nextLong(lastsNs), () -> recall(anyCampaign().id().value()));
+      events.in(world.nextLong(lastsNs), () -> recall(anyCampaign().value()));
     }
     for (int redrives = world.nextInt(6); redrives > 0; redrives--) {
       events.in(world.nextLong(lastsNs), this::redrive);
@@ -276,8 +365,11 @@ public final class Simulation {
     }
     long atNs = world.nextLong(10 * SECOND_NS);
     while (atNs < lastsNs) {
-      events.in(atNs, () -> target.become(Faults.draw(world)));
-      atNs += world.nextLong(SECOND_NS, 30 * SECOND_NS);
+      SimulatedTarget target = targets.get(world.nextInt(targets.size()));
+      events.in(
+          atNs,
+          () -> target.become(crowded && world.nextInt(4) != 0 ? Faults.NONE : Faults.draw(world)));
+      atNs += world.nextLong(SECOND_NS, 30 * SECOND_NS / targets.size());
     }
     for (int moves = world.nextInt(8); moves > 0; moves--) {
       events.in(world.nextLong(lastsNs), this::moveCampaign);
@@ -290,6 +382,11 @@ public final class Simulation {
         events.in(world.nextLong(lastsNs), this::jump);
       }
     }
+    if (world.nextInt(8) == 0) {
+      for (int leaps = 1 + world.nextInt(2); leaps > 0; leaps--) {
+        events.in(world.nextLong(lastsNs), this::leap);
+      }
+    }
     int deaths = world.nextInt(3) == 0 ? 0 : 1 + world.nextInt(4);
     for (; deaths > 0; deaths--) {
       events.in(world.nextLong(lastsNs), this::planDeath);
@@ -297,18 +394,67 @@ public final class Simulation {
     return lastsNs;
   }
 
-  private SimulatedCampaign anyCampaign() {
+  private CampaignId anyCampaign() {
     return campaigns.get(world.nextInt(campaigns.size()));
   }
 
+  /** Most often by seconds, sometimes by hours, now and then by days. */
   private void jump() {
-    long byMs = world.nextLong(-90_000, 90_000);
+    long mostMs =
+        switch (world.nextInt(8)) {
+          case 0 -> 20 * DAY_NS / MS;
+          case 1, 2 -> 7_200_000;
+          default -> 90_000;
+        };
+    long byMs = world.nextLong(-mostMs, mostMs);
     trace.note("wall clock jumps by %d ms", byMs);
+    tally.count(byMs < 0 ? Happening.WALL_CLOCK_WENT_BACK : Happening.WALL_CLOCK_WENT_FORWARD);
     clock.jump(byMs);
+    clockJumped();
+  }
+
+  private void clockJumped() {
+    intake.expiryEarlyMax(Long.MAX_VALUE);
+    Life at = life;
+    if (at != null) {
+      at.lines.forEach(SimulatedTarget.Line::clockJumped);
+    }
+  }
+
+  /** The process is stopped for a while, or the whole machine sleeps. */
+  private void leap() {
+    if (healed) {
+      return;
+    }
+    long ns =
+        world.nextBoolean()
+            ? world.nextLong(5 * SECOND_NS, 7_200 * SECOND_NS)
+            : world.nextLong(6 * DAY_NS, 12 * DAY_NS);
+    boolean sleeps = world.nextBoolean();
+    trace.note("%s for %d s", sleeps ? "machine sleeps" : "process is stopped", ns / SECOND_NS);
+    tally.count(sleeps ? Happening.MACHINE_SLEPT : Happening.PROCESS_FROZEN);
+    passed(ns);
+    targets.forEach(SimulatedTarget::silence);
+    events.leap(ns);
+    if (sleeps) {
+      clock.slept(ns);
+      Life at = life;
+      if (at != null) {
+        at.lines.forEach(SimulatedTarget.Line::clockJumped);
+      }
+    }
+  }
+
+  /** So much time passes while nothing can be sent. */
+  private void passed(long ns) {
+    if (ns > TOKEN_LIFE_NS && intake.hasOpenSent(StoreRecount.of(store))) {
+      tally.count(Happening.TOKEN_LIFE_PASSED);
+    }
   }
 
   private void changeDialer() {
-    SimulatedCampaign campaign = anyCampaign();
+    SimulatedCampaign campaign = at(anyCampaign());
+    tally.count(Happening.DIALER_CHANGED);
     double perSecond = world.nextInt(4) == 0 ? 0 : Math.pow(10, world.nextDouble() * 3 - 1);
     int buffer = 5 + world.nextInt(200);
     trace.note("dialer of %s: %s a second, buffer of %d", campaign.id(), perSecond, buffer);
@@ -319,10 +465,11 @@ public final class Simulation {
     if (healed || life == null) {
       return;
     }
-    if (world.nextInt(3) == 0) {
-      throw new SimulatedCrash("between two events");
+    switch (world.nextInt(4)) {
+      case 0 -> throw new SimulatedCrash(Happening.CRASH_BETWEEN_EVENTS);
+      case 1 -> store.crashAtLook(world.nextInt(20));
+      default -> store.crashAt(world.nextInt(6), world.nextBoolean());
     }
-    store.crashAt(world.nextInt(6), world.nextBoolean());
   }
 
   /** Somebody moves a campaign: through us, or at the target behind our back. */
@@ -330,7 +477,11 @@ public final class Simulation {
     if (healed) {
       return;
     }
-    SimulatedCampaign campaign = anyCampaign();
+    SimulatedCampaign campaign = at(anyCampaign());
+    if (deletes && world.nextInt(4) == 0) {
+      delete(campaign);
+      return;
+    }
     CampaignState to =
         switch (campaign.state()) {
           case INITIALIZED -> CampaignState.RUNNING;
@@ -348,10 +499,37 @@ public final class Simulation {
     }
   }
 
-  private void move(SimulatedCampaign campaign, CampaignState to, boolean throughUs) {
-    if (campaign.state() == to) {
+  private void delete(SimulatedCampaign campaign) {
+    if (campaign.isDeleted()) {
       return;
     }
+    tally.count(Happening.CAMPAIGN_DELETED);
+    campaign.delete();
+    Life at = life;
+    boolean throughUs = at != null && world.nextBoolean();
+    trace.note("%s is deleted, %s", campaign.id(), throughUs ? "through us" : "over there");
+    if (throughUs) {
+      events.in(
+          timing.nextLong(200 * MS),
+          () -> {
+            if (life == at) {
+              at.lines.get(home(campaign.id().value())).heard();
+              at.dispatcher.later(
+                  (nowNs, nowMs) -> {
+                    at.gates.notFound(campaign.id());
+                    at.dispatcher.campaignDeleted(campaign.id());
+                  });
+            }
+          });
+    }
+  }
+
+  private void move(SimulatedCampaign campaign, CampaignState to, boolean throughUs) {
+    if (campaign.state() == to || campaign.isDeleted()) {
+      return;
+    }
+    tally.count(
+        throughUs ? Happening.CAMPAIGN_MOVED_THROUGH_US : Happening.CAMPAIGN_MOVED_OVER_THERE);
     trace.note("%s becomes %s, %s", campaign.id(), to, throughUs ? "through us" : "over there");
     campaign.become(to, clock.virtualNs());
     Life at = life;
@@ -359,7 +537,8 @@ public final class Simulation {
       events.in(
           timing.nextLong(200 * MS),
           () -> {
-            if (life == at && campaign.state() == to) {
+            if (life == at && campaign.state() == to && !campaign.isDeleted()) {
+              at.lines.get(home(campaign.id().value())).heard();
               at.dispatcher.later(
                   (nowNs, nowMs) -> {
                     wiring.campaignChanged(
@@ -379,14 +558,21 @@ public final class Simulation {
   // --- clients
 
   private void send(String campaign) {
-    Body body = workload.draw(campaign, clock.epochMs());
-    body.items().forEach(item -> target.poison(item.lead()));
+    send(workload.draw(campaign, clock.epochMs()));
+  }
+
+  private void send(Body body) {
+    body.items().forEach(item -> targets.forEach(target -> target.poison(item.lead())));
     bodiesOutstanding++;
     offer(body);
   }
 
   private void offer(Body body) {
-    DialSlot slot = life == null ? null : freeSlots.poll();
+    if (life == null && ++body.tries >= PATIENCE_TRIES) {
+      knocking.add(body); // it may be down for days: tried again once somebody opens
+      return;
+    }
+    DialSlot slot = life == null ? null : freeSlot();
     if (slot == null) {
       if (++body.tries < 50 || healed) {
         events.in(timing.nextLong(SECOND_NS, 5 * SECOND_NS), () -> offer(body));
@@ -407,6 +593,16 @@ public final class Simulation {
     ringTurn();
   }
 
+  /** One of the ring's slots, or null while it is full. */
+  private @Nullable DialSlot freeSlot() {
+    DialSlot free = freeSlots.poll();
+    if (free == null && slotsMade < RING_SLOTS) {
+      slotsMade++;
+      return new DialSlot();
+    }
+    return free;
+  }
+
   private void answered(Body body, DialSlot slot) {
     intake.answered(body, slot);
     unanswered.remove(body);
@@ -415,7 +611,7 @@ public final class Simulation {
   }
 
   private void recall(String campaign) {
-    DialSlot slot = life == null ? null : freeSlots.poll();
+    DialSlot slot = life == null ? null : freeSlot();
     if (slot == null) {
       return;
     }
@@ -439,7 +635,7 @@ public final class Simulation {
 
   /** Somebody wants dead letters dialled after all; now and then two do at once. */
   private void redrive() {
-    CampaignId campaign = anyCampaign().id();
+    CampaignId campaign = anyCampaign();
     RedriveOrder order = workload.redrive(campaign.value(), clock.epochMs());
     for (int i = world.nextInt(4) == 0 ? 2 : 1; i > 0; i--) {
       redrive(life, campaign, order, "");
@@ -450,7 +646,7 @@ public final class Simulation {
     if (at == null || life != at) {
       return;
     }
-    DeadLetters.Look look = at.deadLetters.look(campaign, order, after);
+    DeadLetters.Look look = at.deadLetters.look(campaign, wiring.redriveOrder(order), after);
     String next = look.next();
     Runnable then =
         next == null
@@ -459,7 +655,7 @@ public final class Simulation {
     if (after.isEmpty()) {
       redrivesUnderWay++;
     }
-    DialSlot slot = look.candidates().isEmpty() ? null : freeSlots.poll();
+    DialSlot slot = look.candidates().isEmpty() ? null : freeSlot();
     if (slot == null) {
       then.run();
       return;
@@ -503,7 +699,7 @@ public final class Simulation {
   private void lookAtFeed() {
     Life at = life;
     if (at != null) {
-      feeds.read(at, anyCampaign().id());
+      feeds.read(at, anyCampaign());
     }
   }
 
@@ -547,28 +743,47 @@ public final class Simulation {
     StoreRecount recount = StoreRecount.of(store);
     intake.recounted(recount, calls);
     calls.newLife();
-    var gates = new GateLedger(this::failure, pausedThroughUs);
+    Moved moved = drawMove(recount);
+    var gates = new GateLedger(this::failure, pausedThroughUs, everPaused);
     var holder = new Life[1];
-    var born =
-        new Life(
-            wiring,
-            settings,
-            store,
-            target.new Line(gates),
-            gates,
-            clock,
-            parts.split(),
-            message -> trace.note("alarm: %s", message),
-            () -> {
-              if (holder[0] != null) {
-                dispatchIn(holder[0], timing.nextLong(100 * US));
-              }
-            },
-            () -> {
-              if (holder[0] != null) {
-                indexTurn(holder[0]);
-              }
-            });
+    boolean diesEarly = !healed && timing.nextInt(5) == 0;
+    if (diesEarly && timing.nextBoolean()) {
+      store.crashAtLook(timing.nextInt(30));
+    } else if (diesEarly) {
+      store.crashAt(timing.nextInt(3), timing.nextBoolean());
+    }
+    Life born;
+    try {
+      born = build(gates, holder);
+    } catch (SimulatedCrash e) {
+      tally.count(Happening.CRASH_IN_RECOVERY);
+      if (moved != null && moved.mustNot) {
+        undo(moved);
+      } else if (moved != null) {
+        intake.moved(moved.campaign.value()); // on disk already, or by the next start
+      }
+      throw e;
+    } catch (StoreException e) {
+      if (moved == null || !moved.mustNot) {
+        throw e;
+      }
+      tally.count(Happening.START_REFUSED);
+      trace.note("start refused");
+      undo(moved);
+      store.dontCrash();
+      events.in(timing.nextLong(5 * SECOND_NS), this::start);
+      return;
+    }
+    store.dontCrash();
+    if (moved != null && moved.mustNot) {
+      throw failure(
+          Checker.TARGET,
+          "the start would have sent what waits for %s to another target, and was let",
+          moved.campaign);
+    } else if (moved != null) {
+      tally.count(Happening.LANE_MOVED);
+      intake.moved(moved.campaign.value());
+    }
     holder[0] = born;
     life = born;
     if (born.index.isDue()) {
@@ -578,18 +793,81 @@ public final class Simulation {
     intake.checkAgainst(recount, born.dispatcher.lanes());
     trace.note("started");
     dispatchIn(born, 0);
+    for (Body body : knocking) {
+      events.in(timing.nextLong(5 * SECOND_NS), () -> offer(body));
+    }
+    knocking.clear();
+  }
+
+  /** Builds one life of the service by the configuration in force. */
+  private Life build(GateLedger gates, Life[] holder) {
+    var lines = new ArrayList<SimulatedTarget.Line>();
+    var rules = new ArrayList<List<String>>();
+    for (int i = 0; i < targets.size(); i++) {
+      int index = i;
+      List<CampaignId> its = campaigns.stream().filter(id -> home(id.value()) == index).toList();
+      var fairness =
+          new FairnessLedger(
+              this::failure, clock, intake, gates, tally, its, settings.dispatch().windowItems());
+      lines.add(targets.get(i).new Line(gates, fairness));
+      rules.add(its.stream().map(CampaignId::value).toList());
+    }
+    return new Life(
+        wiring,
+        settings,
+        store,
+        lines,
+        rules,
+        clock,
+        gates,
+        parts.split(),
+        message -> trace.note("alarm: %s", message),
+        () -> {
+          if (holder[0] != null) {
+            dispatchIn(holder[0], timing.nextLong(100 * US));
+          }
+        },
+        () -> {
+          if (holder[0] != null) {
+            indexTurn(holder[0]);
+          }
+        });
+  }
+
+  /**
+   * A campaign that the configuration sends elsewhere from now on.
+   *
+   * @param mustNot something waits for where it was
+   */
+  private record Moved(CampaignId campaign, int from, boolean mustNot) {}
+
+  private @Nullable Moved drawMove(StoreRecount recount) {
+    if (healed || targets.size() < 2 || timing.nextInt(3) != 0) {
+      return null;
+    }
+    CampaignId campaign = campaigns.get(timing.nextInt(campaigns.size()));
+    int from = home(campaign.value());
+    homes.put(campaign.value(), 1 - from);
+    return new Moved(campaign, from, IntakeLedger.hasOpen(recount, campaign.value()));
+  }
+
+  private void undo(@Nullable Moved moved) {
+    if (moved != null) {
+      homes.put(moved.campaign.value(), moved.from);
+    }
   }
 
   private void die(SimulatedCrash crash) {
     Life dying = life;
     crashes++;
     trace.note("crash %s", crash.getMessage());
+    tally.count(crash.where());
     if (dying != null) {
-      dying.line.cut();
+      dying.lines.forEach(SimulatedTarget.Line::cut);
     }
     life = null;
     store.loseUnsynced(timing);
-    target.serviceDied();
+    targets.forEach(SimulatedTarget::serviceDied);
     for (Waiting waiting : ring) {
       if (waiting.body != null) {
         unanswered.add(waiting.body);
@@ -597,9 +875,7 @@ public final class Simulation {
     }
     ring.clear();
     freeSlots.clear();
-    for (int i = 0; i < RING_SLOTS; i++) {
-      freeSlots.add(new DialSlot());
-    }
+    slotsMade = 0;
     for (Body body : unanswered) {
       bodiesOutstanding--;
       if (timing.nextInt(10) < 7) {
@@ -610,7 +886,9 @@ public final class Simulation {
     }
     unanswered.clear();
     redrivesUnderWay = 0;
-    events.in(downNs(), this::start);
+    long downNs = downNs();
+    passed(downNs);
+    events.in(downNs, this::start);
   }
 
   private long downNs() {
@@ -622,7 +900,7 @@ public final class Simulation {
   }
 
   private void dispatchIn(Life at, long delayNs) {
-    long atNs = clock.virtualNs() + delayNs;
+    long atNs = events.nowNs() + delayNs;
     if (atNs < at.dispatchAtNs) {
       at.dispatchAtNs = atNs;
       events.in(
@@ -641,7 +919,7 @@ public final class Simulation {
     int work = at.dispatcher.runOnce(nowNs, wiring.dispatchMs(clock.epochMs()));
     intake.checkCounts(at.dispatcher.lanes());
     long untilNs = at.dispatcher.idleUntilNs();
-    long second = clock.virtualNs() / SECOND_NS;
+    long second = events.nowNs() / SECOND_NS;
     at.turns = second == at.turnsSecond ? at.turns + 1 : 0;
     at.turnsSecond = second;
     if (at.turns > TURNS_A_SECOND_MAX) {
@@ -698,11 +976,22 @@ public final class Simulation {
     trace.note("faults end");
     healed = true;
     store.dontCrash();
-    target.heal(settings.callsPerSecond());
-    SimulatedCampaign left = world.nextInt(5) == 0 ? anyCampaign() : null;
-    for (SimulatedCampaign campaign : campaigns) {
+    for (int i = 0; i < targets.size(); i++) {
+      targets.get(i).heal(settings.callsPerSecond().get(i));
+    }
+    if (clock.offMs() != 0 && world.nextBoolean()) {
+      trace.note("wall clock is put right");
+      clock.jump(-clock.offMs());
+      clockJumped();
+    }
+    CampaignId left = world.nextInt(5) == 0 ? anyCampaign() : null;
+    for (CampaignId id : campaigns) {
+      SimulatedCampaign campaign = at(id);
+      if (campaign.isDeleted()) {
+        continue;
+      }
       campaign.dialer(1_000, 1_000_000, clock.virtualNs());
-      if (campaign == left) {
+      if (id.equals(left)) {
         move(campaign, CampaignState.STOPPED, world.nextBoolean());
       } else if (campaign.state() != CampaignState.STOPPED) {
         move(campaign, CampaignState.RUNNING, world.nextBoolean());
@@ -721,19 +1010,21 @@ public final class Simulation {
     while (life == null) {
       runUntil(events.nextNs());
     }
-    long beganNs = clock.virtualNs();
-    long untilNs = beganNs + DRAIN_NS;
+    boolean anyDeleted = campaigns.stream().anyMatch(id -> at(id).isDeleted());
+    long boundNs = anyDeleted ? DRAIN_DELETED_NS : DRAIN_NS;
+    long beganNs = events.nowNs();
+    long untilNs = beganNs + boundNs;
     while (bodiesOutstanding > 0 || redrivesUnderWay > 0 || !living().isIdle()) {
-      if (clock.virtualNs() > untilNs) {
+      if (events.nowNs() > untilNs) {
         throw failure(
             Checker.DRAIN,
             "not idle %d minutes after all faults ended: %s, %d bodies unanswered",
-            DRAIN_NS / SECOND_NS / 60,
+            boundNs / SECOND_NS / 60,
             living().unfinished(),
             bodiesOutstanding);
       }
-      runUntil(clock.virtualNs() + SECOND_NS);
+      runUntil(events.nowNs() + SECOND_NS);
     }
-    return clock.virtualNs() - beganNs;
+    return events.nowNs() - beganNs;
   }
 }

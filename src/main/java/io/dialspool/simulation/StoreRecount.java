@@ -36,6 +36,8 @@ final class StoreRecount {
 
   record Place(int lane, long sequence) {}
 
+  private static final int HAS_EVIDENCE = 0x8000;
+
   private final Map<Integer, String> campaigns = new LinkedHashMap<>();
   private final Map<Place, End> ends = new LinkedHashMap<>();
   private final List<Stored> all = new ArrayList<>();
@@ -86,7 +88,12 @@ final class StoreRecount {
       Reason reason = Reason.ofCode(in.get());
       in.position(in.position() + 2 + 8);
       long settledAtMs = in.getLong();
-      byte[] id = new byte[in.getShort() & 0xffff];
+      int idBytes = in.getShort() & 0xffff;
+      if ((idBytes & HAS_EVIDENCE) != 0) {
+        in.position(in.position() + 12);
+        in.position(in.position() + 1 + (in.get(in.position()) & 0xff));
+      }
+      byte[] id = new byte[idBytes & ~HAS_EVIDENCE];
       in.get(id);
       var end = new End(state, reason, settledAtMs, new String(id, StandardCharsets.UTF_8));
       if (ends.put(new Place(lane, sequence), end) != null) {

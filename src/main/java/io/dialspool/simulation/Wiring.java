@@ -2,9 +2,13 @@ package io.dialspool.simulation;
 
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.RecallAnswer;
+import io.dialspool.request.RedriveOrder;
+import io.dialspool.spool.Route;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.StoreReply;
 import io.dialspool.target.Target;
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -17,12 +21,31 @@ class Wiring {
     return new SimulatedStore(Spool.spaces());
   }
 
+  /**
+   * The target as dispatch gets it.
+   *
+   * @param lines to each target, the default first
+   */
+  Target target(int index, List<SimulatedTarget.Line> lines) {
+    return target(lines.get(index));
+  }
+
   Target target(Target target) {
     return target;
   }
 
+  /** What tells the spool where campaigns belong. */
+  Route route(Route route) {
+    return route;
+  }
+
   Consumer<StoreReply> storeReplies(Consumer<StoreReply> dispatcher) {
     return dispatcher;
+  }
+
+  /** How long a target remembers a token. Source: contract section 8. */
+  long tokenLifeMs() {
+    return Duration.ofDays(7).toMillis();
   }
 
   double callsPerSecond(double configured) {
@@ -37,6 +60,11 @@ class Wiring {
   /** What a client hears of its recall. */
   RecallAnswer recallAnswer(RecallAnswer answer) {
     return answer;
+  }
+
+  /** What a redrive asks for, as the look-up of dead letters gets it. */
+  RedriveOrder redriveOrder(RedriveOrder order) {
+    return order;
   }
 
   /** The campaigns that dispatch takes for paused at its start. */

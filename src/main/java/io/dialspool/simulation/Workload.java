@@ -23,13 +23,21 @@ final class Workload {
 
   private final SplittableRandom random;
   private final boolean poisoned;
+  private final boolean large;
+  private final Tally tally;
   private final Map<String, List<Lead>> sent = new HashMap<>();
   private final Map<String, Integer> lastToken = new HashMap<>();
   private int lastPhone;
 
-  Workload(SplittableRandom random, boolean poisoned) {
+  /**
+   * @param poisoned whether some leads are bad in the target's eyes alone
+   * @param large whether some are so large that 25 don't fit into a call
+   */
+  Workload(SplittableRandom random, boolean poisoned, boolean large, Tally tally) {
     this.random = random;
     this.poisoned = poisoned;
+    this.large = large;
+    this.tally = tally;
   }
 
   /** The next body for a campaign. */
@@ -62,8 +70,17 @@ final class Workload {
 
   /** A body without anything wrong, due in an hour. */
   Body healthy(String campaign, long nowMs) {
+    return healthy(campaign, 3, nowMs);
+  }
+
+  /** The same with as many as a body can have. */
+  Body full(String campaign, long nowMs) {
+    return healthy(campaign, 25, nowMs);
+  }
+
+  private Body healthy(String campaign, int count, long nowMs) {
     var items = new ArrayList<Body.Item>();
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < count; i++) {
       items.add(
           new Body.Item(
               fresh(campaign, false), nowMs + 3_600_000, Body.Flaw.NONE, random.nextInt()));
@@ -145,6 +162,10 @@ final class Workload {
     var attributes = new TreeMap<String, String>();
     for (int i = random.nextInt(4); i > 0; i--) {
       attributes.put("a" + i, VALUES[random.nextInt(VALUES.length)]);
+    }
+    if (large && random.nextInt(3) == 0) {
+      tally.count(Happening.LARGE_ITEM);
+      attributes.put("large", "\"".repeat(30_000)); // twice as long as JSON
     }
     return attributes;
   }

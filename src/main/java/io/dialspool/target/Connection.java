@@ -28,8 +28,8 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
   private @Nullable ChannelFuture written;
   private @Nullable HttpResponse head;
   private ByteBuf body = Unpooled.EMPTY_BUFFER;
-  private long sentAtMs;
-  private long answeredAtMs;
+  private TargetClock.Moment sent = new TargetClock.Moment(0, 0);
+  private TargetClock.Moment answered = sent;
   private long idleSinceNs;
 
   Connection(ConnectionPool pool, Channel channel, Clock clock) {
@@ -51,7 +51,7 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
   void send(Exchange next, FullHttpRequest request) {
     exchange = next;
     next.writtenTo(this);
-    sentAtMs = clock.epochMs();
+    sent = TargetClock.Moment.of(clock);
     ChannelFuture future = channel.writeAndFlush(request);
     written = future;
     future.addListener(
@@ -82,7 +82,7 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
     if (message instanceof HttpResponse response) {
       head = response;
       body = Unpooled.buffer(256);
-      answeredAtMs = clock.epochMs();
+      answered = TargetClock.Moment.of(clock);
     }
     HttpResponse response = head;
     if (response == null || !(message instanceof HttpContent content)) {
@@ -107,9 +107,7 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
     // An answer before the request was written whole leaves the rest of it in the way.
     boolean reusable =
         HttpUtil.isKeepAlive(response) && written != null && written.isSuccess() && isOpen();
-    end(
-        new Ended.Answer(
-            response.status().code(), response.headers(), bytes, sentAtMs, answeredAtMs));
+    end(new Ended.Answer(response.status().code(), response.headers(), bytes, sent, answered));
     if (reusable) {
       pool.idle(this);
     } else {

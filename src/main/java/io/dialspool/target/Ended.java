@@ -7,10 +7,15 @@ sealed interface Ended {
   /**
    * A whole answer, whatever its status.
    *
-   * @param sentAtMs wall clock as the request was written; milliseconds since 1970
-   * @param answeredAtMs wall clock as the answer's head was there
+   * @param sent as the request was written
+   * @param answered as the answer's head was there
    */
-  record Answer(int status, HttpHeaders headers, byte[] body, long sentAtMs, long answeredAtMs)
+  record Answer(
+      int status,
+      HttpHeaders headers,
+      byte[] body,
+      TargetClock.Moment sent,
+      TargetClock.Moment answered)
       implements Ended {
     /** The header's value; empty if it was not sent. */
     String header(String name) {

@@ -246,7 +246,7 @@ public final class HttpTarget implements Target {
         "/campaigns/" + SdkHttpUtils.urlEncode(batch.campaign().value()) + "/dial-requests";
     call(
         (nowMs, signWith) ->
-            batch.maySendAt(nowMs)
+            batch.maySendAt(nowMs) && !targetClock.isStale(TargetClock.Moment.of(clock))
                 ? signer.signed("PUT", path, JSON, BatchBody.at(batch, nowMs), nowMs, signWith)
                 : null,
         ANSWER_BYTES_MAX,
@@ -375,7 +375,7 @@ public final class HttpTarget implements Target {
       long dateMs = dateMs(answer.header("Date")); // in whole seconds, so mostly the last one
       if (dateMs >= 0) {
         targetClock.learn(
-            dateMs, answer.sentAtMs(), answer.answeredAtMs(), ReplyReader.isRefusedForTime(answer));
+            dateMs, answer.sent(), answer.answered(), ReplyReader.isRefusedForTime(answer));
       }
     }
     return ended;

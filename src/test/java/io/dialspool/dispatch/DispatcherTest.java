@@ -267,6 +267,16 @@ class DispatcherTest {
     assertEquals(3, service.counts(SPRING).undeliverable());
   }
 
+  @Test
+  void shouldForgetAResumeOfACampaignThatWasDeletedBeforeItsFirstRequest() {
+    service.change(SPRING, CampaignState.RUNNING);
+    service.dispatcher.campaignDeleted(SPRING);
+    target.states.put(SPRING, CampaignState.INITIALIZED); // another of that id
+    accept(25);
+    service.settleDown();
+    assertEquals(List.of(), service.takeSizes());
+  }
+
   // --- recall
 
   @Test

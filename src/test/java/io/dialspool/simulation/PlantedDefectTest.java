@@ -1,10 +1,13 @@
 package io.dialspool.simulation;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.RecallAnswer;
+import io.dialspool.request.RedriveOrder;
 import io.dialspool.request.RequestState;
+import io.dialspool.spool.Route;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.StoreReply;
 import io.dialspool.store.Space;
@@ -17,30 +20,44 @@ import io.dialspool.target.StatesReply;
 import io.dialspool.target.Target;
 import io.dialspool.target.TargetIdentity;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A judge that never convicts is no judge: each checker finds a defect made for it. */
 class PlantedDefectTest {
-  private static final int SEEDS = 50;
+  private static final int SEEDS = 80;
 
   private static void assertFound(Checker checker, Supplier<Wiring> defect) {
+    assertFound(checker, "", 1, defect);
+  }
+
+  /** The checker finds it within so many seeds, and says so in these words. */
+  private static void assertFound(
+      Checker checker, String words, long firstSeed, Supplier<Wiring> defect) {
     var found = EnumSet.noneOf(Checker.class);
-    for (long seed = 1; seed <= SEEDS && !found.contains(checker); seed++) {
+    for (long seed = firstSeed; seed < firstSeed + SEEDS; seed++) {
       try {
         Simulation.fromSeed(seed, defect.get()).run();
       } catch (SimulationFailure e) {
         found.add(e.checker());
+        if (e.checker() == checker && e.getMessage().contains(words)) {
+          return;
+        }
       }
     }
-    assertTrue(found.contains(checker), () -> checker + " found nothing, but " + found);
+    fail(checker + " found nothing of the kind, but " + found);
   }
 
   @Test
@@ -74,6 +91,36 @@ class PlantedDefectTest {
   }
 
   @Test
+  void shouldNoticeOtherContentUnderTheSameToken() {
+    assertFound(
+        Checker.ONE_ACCEPTANCE,
+        "went out as",
+        1,
+        () ->
+            new Wiring() {
+              @Override
+              Target target(Target target) {
+                return new OtherContent(target);
+              }
+            });
+  }
+
+  @Test
+  void shouldNoticeATokenThatIsSentAgainAfterItsLife() {
+    assertFound(
+        Checker.ONE_ACCEPTANCE,
+        "was taken twice",
+        1,
+        () ->
+            new Wiring() {
+              @Override
+              long tokenLifeMs() {
+                return 100; // the service counts on seven days
+              }
+            });
+  }
+
+  @Test
   void shouldNoticeADispatcherWhoseClockIsAMinuteBehind() {
     assertFound(
         Checker.DEADLINE,
@@ -87,6 +134,62 @@ class PlantedDefectTest {
               @Override
               Target target(Target target) {
                 return new Careless(target);
+              }
+            });
+  }
+
+  @Test
+  void shouldNoticeExpirationsLessThanThirtySecondsAhead() {
+    assertFound(Checker.DEADLINE, "to expire 2", 1, () -> window(29_000));
+  }
+
+  @Test
+  void shouldNoticeExpirationsMoreThanFifteenMinutesAhead() {
+    assertFound(Checker.DEADLINE, "to expire 9", 1, () -> window(930_000));
+  }
+
+  @Test
+  void shouldNoticeAClientThatTakesItsOwnClockForTheTargets() {
+    assertFound(
+        Checker.DEADLINE,
+        () ->
+            new Wiring() {
+              @Override
+              Target target(Target target) {
+                return new OwnClock(target);
+              }
+            });
+  }
+
+  @Test
+  void shouldNoticeAClientThatBelievesWhatItLearntBeforeAJumpOfItsClock() {
+    assertFound(
+        Checker.DEADLINE,
+        () ->
+            new Wiring() {
+              @Override
+              Target target(Target target) {
+                return new Careless(target);
+              }
+            });
+  }
+
+  @Test
+  void shouldNoticeRequestsThatExpireBeforeTheirTime() {
+    assertFound(
+        Checker.DEADLINE,
+        "expired",
+        1,
+        () ->
+            new Wiring() {
+              @Override
+              Target target(Target target) {
+                return new Passing(target) {
+                  @Override
+                  public long clockOffsetMs() {
+                    return super.clockOffsetMs() + 120_000;
+                  }
+                };
               }
             });
   }
@@ -118,6 +221,39 @@ class PlantedDefectTest {
   }
 
   @Test
+  void shouldNoticeAStateThatARefusalToldInVain() {
+    assertFound(
+        Checker.GATE,
+        "409",
+        1,
+        () -> replies(reply -> isRefused(reply, 409) ? refused(409, "ConflictException") : reply));
+  }
+
+  @Test
+  void shouldNoticeCallsForACampaignThatIsNotFound() {
+    assertFound(
+        Checker.GATE,
+        "not found",
+        1,
+        () -> replies(reply -> isRefused(reply, 404) ? refused(500, "") : reply));
+  }
+
+  @Test
+  void shouldNoticeASuccessThatTheTargetNeverTold() {
+    assertFound(
+        Checker.OUTCOME,
+        "the target has it as null",
+        1,
+        () ->
+            new Wiring() {
+              @Override
+              Target target(Target target) {
+                return new Optimist(target);
+              }
+            });
+  }
+
+  @Test
   void shouldNoticeAPageThatIsLostAtACrash() {
     assertFound(
         Checker.OUTCOME,
@@ -137,6 +273,8 @@ class PlantedDefectTest {
   void shouldNoticeHandedOverMarksThatAreNeverWritten() {
     assertFound(
         Checker.OUTCOME,
+        "the target has it as",
+        100,
         () ->
             storeThat(
                 () ->
@@ -176,6 +314,77 @@ class PlantedDefectTest {
               @Override
               double callsPerSecond(double configured) {
                 return 10 * configured;
+              }
+            });
+  }
+
+  @Test
+  void shouldNoticeALaneWhoseTurnNeverComes() {
+    assertFound(
+        Checker.FAIRNESS,
+        () ->
+            new Wiring() {
+              private final Map<Long, List<StoreReply>> held = new HashMap<>();
+              private long replies;
+
+              /** Its marks come back only after a thousand other replies, so it may not send. */
+              @Override
+              Consumer<StoreReply> storeReplies(Consumer<StoreReply> dispatcher) {
+                return reply -> {
+                  replies++;
+                  List<StoreReply> due = held.remove(replies);
+                  if (due != null) {
+                    due.forEach(dispatcher);
+                  }
+                  if (reply instanceof StoreReply.MarksWritten marks
+                      && marks.lane().campaign().value().equals("c-1")) {
+                    held.computeIfAbsent(replies + 1_000, key -> new ArrayList<>()).add(reply);
+                  } else {
+                    dispatcher.accept(reply);
+                  }
+                };
+              }
+            });
+  }
+
+  @Test
+  void shouldNoticeRequestsThatGoToTheWrongTarget() {
+    assertFound(
+        Checker.TARGET,
+        "and sent to",
+        1,
+        () ->
+            new Wiring() {
+              @Override
+              Target target(int index, List<SimulatedTarget.Line> lines) {
+                return new Misled(lines.get(index), lines.get(lines.size() - 1));
+              }
+            });
+  }
+
+  @Test
+  void shouldNoticeAStartThatMovesALaneWhileRequestsWait() {
+    assertFound(
+        Checker.TARGET,
+        "was let",
+        1,
+        () ->
+            new Wiring() {
+              @Override
+              Route route(Route route) {
+                return new Route() {
+                  @Override
+                  public TargetIdentity of(CampaignId campaign) {
+                    return route.of(campaign);
+                  }
+
+                  @Override
+                  public Optional<TargetIdentity> ofStored(
+                      CampaignId campaign, TargetIdentity stored, boolean waiting) {
+                    route.ofStored(campaign, stored, waiting);
+                    return Optional.of(stored);
+                  }
+                };
               }
             });
   }
@@ -301,6 +510,30 @@ class PlantedDefectTest {
   }
 
   @Test
+  void shouldNoticeARedriveOfWhatIsInDoubtThatNobodyAskedFor() {
+    assertFound(
+        Checker.REDRIVE,
+        "would be redriven",
+        1,
+        () ->
+            new Wiring() {
+              @Override
+              RedriveOrder redriveOrder(RedriveOrder order) {
+                return new RedriveOrder(
+                    order.state(),
+                    order.reason(),
+                    order.settledFromMs(),
+                    order.settledBeforeMs(),
+                    order.clientTokens(),
+                    true,
+                    order.deadlineMs(),
+                    order.dryRun(),
+                    order.after());
+              }
+            });
+  }
+
+  @Test
   void shouldNoticeATokenThatStaysWithTheDeadLetter() {
     assertFound(
         Checker.DUPLICATE,
@@ -345,6 +578,43 @@ class PlantedDefectTest {
         return made.get();
       }
     };
+  }
+
+  private static Wiring window(long windowMs) {
+    return new Wiring() {
+      @Override
+      Target target(Target target) {
+        return new Passing(target) {
+          @Override
+          public void put(OutgoingBatch batch, long timeoutNs, Consumer<BatchReply> onReply) {
+            super.put(
+                new OutgoingBatch(batch.campaign(), batch.items(), windowMs), timeoutNs, onReply);
+          }
+        };
+      }
+    };
+  }
+
+  private static Wiring replies(UnaryOperator<BatchReply> change) {
+    return new Wiring() {
+      @Override
+      Target target(Target target) {
+        return new Passing(target) {
+          @Override
+          public void put(OutgoingBatch batch, long timeoutNs, Consumer<BatchReply> onReply) {
+            super.put(batch, timeoutNs, reply -> onReply.accept(change.apply(reply)));
+          }
+        };
+      }
+    };
+  }
+
+  private static boolean isRefused(BatchReply reply, int status) {
+    return reply instanceof BatchReply.Refused refused && refused.status() == status;
+  }
+
+  private static BatchReply refused(int status, String code) {
+    return new BatchReply.Refused(status, code, "", null, -1);
   }
 
   /** Passes everything on; what a defect leaves alone. */
@@ -409,6 +679,79 @@ class PlantedDefectTest {
     }
   }
 
+  /** A second attempt of a lead goes out with another attribute. */
+  private static final class OtherContent extends Passing {
+    private final Set<String> sent = new HashSet<>();
+
+    OtherContent(Target to) {
+      super(to);
+    }
+
+    @Override
+    public void put(OutgoingBatch batch, long timeoutNs, Consumer<BatchReply> onReply) {
+      var items = new ArrayList<OutgoingItem>();
+      for (OutgoingItem item : batch.items()) {
+        byte[] bytes =
+            Arrays.copyOfRange(item.bytes(), item.offset(), item.offset() + item.length());
+        if (!sent.add(batch.campaign() + " " + item.clientToken())) {
+          bytes = (new String(bytes, UTF_8) + " ").getBytes(UTF_8);
+        }
+        items.add(new OutgoingItem(item.clientToken(), item.deadlineMs(), bytes, 0, bytes.length));
+      }
+      super.put(new OutgoingBatch(batch.campaign(), items, batch.windowMs()), timeoutNs, onReply);
+    }
+  }
+
+  /** No answer is taken for a yes. */
+  private static final class Optimist extends Passing {
+    Optimist(Target to) {
+      super(to);
+    }
+
+    @Override
+    public void put(OutgoingBatch batch, long timeoutNs, Consumer<BatchReply> onReply) {
+      super.put(
+          batch,
+          timeoutNs,
+          reply ->
+              onReply.accept(
+                  reply instanceof BatchReply.Unanswered
+                      ? new BatchReply.Answered(
+                          batch.items().stream()
+                              .map(item -> new BatchReply.Success(item.clientToken(), "made-up"))
+                              .toList(),
+                          List.of())
+                      : reply));
+    }
+  }
+
+  /** Asks one target for states and sends to another. */
+  private static final class Misled extends Passing {
+    private final Target another;
+
+    Misled(Target to, Target another) {
+      super(to);
+      this.another = another;
+    }
+
+    @Override
+    public void put(OutgoingBatch batch, long timeoutNs, Consumer<BatchReply> onReply) {
+      another.put(batch, timeoutNs, onReply);
+    }
+  }
+
+  /** Never heard of another clock than its own. */
+  private static final class OwnClock extends Passing {
+    OwnClock(Target to) {
+      super(to);
+    }
+
+    @Override
+    public void put(OutgoingBatch batch, long timeoutNs, Consumer<BatchReply> onReply) {
+      ((SimulatedTarget.Line) to).putWithoutLooking(batch, 0, timeoutNs, onReply);
+    }
+  }
+
   /** The client's own last look at deadlines is left out, as if its clock were behind too. */
   private static final class Careless extends Passing {
     Careless(Target to) {
@@ -417,7 +760,7 @@ class PlantedDefectTest {
 
     @Override
     public void put(OutgoingBatch batch, long timeoutNs, Consumer<BatchReply> onReply) {
-      ((SimulatedTarget.Line) to).putWithoutLooking(batch, timeoutNs, onReply);
+      ((SimulatedTarget.Line) to).putWithoutLooking(batch, to.clockOffsetMs(), timeoutNs, onReply);
     }
   }
 }
