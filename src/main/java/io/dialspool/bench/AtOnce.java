@@ -84,8 +84,8 @@ final class AtOnce {
                 "bytesPerItem",
                 1,
                 each(measured, r -> (double) r.serve().bytes() / r.drain().items()))
-            .row("GC pauses", "gcPauses", 0, each(measured, r -> r.serve().collections()))
-            .row("GC pauses, longest ms", "gcPauseMaxMs", 0, each(measured, r -> r.serve().pauseMaxMs()));
+            .row("GC pauses", "gcPauses", 0, each(measured, r -> (double) r.serve().collections()))
+            .row("GC pauses, longest ms", "gcPauseMaxMs", 0, each(measured, r -> (double) r.serve().pauseMaxMs()));
     out.printf(
         Locale.ROOT,
         "%,d dial requests of %,d campaign(s) to a target that answers at once, %d round(s)%n%n%s",

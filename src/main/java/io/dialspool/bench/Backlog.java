@@ -99,7 +99,7 @@ final class Backlog {
               3,
               one(fewPerSecond == 0 ? 0 : drain.steadyPerSecond() / fewPerSecond))
           .row("CPU us/item of the drain", "cpuUsPerItem", 3, one(during.cpuNs() / 1e3 / drain.items()))
-          .row("GC pauses of the drain, longest ms", "gcPauseMaxMs", 0, one(during.pauseMaxMs()))
+          .row("GC pauses of the drain, longest ms", "gcPauseMaxMs", 0, one((double) during.pauseMaxMs()))
           .row(
               "resident afterwards, most ever MiB",
               "residentMaxAfterMiB",

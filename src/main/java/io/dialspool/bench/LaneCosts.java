@@ -83,7 +83,8 @@ final class LaneCosts {
             .put("itemsPerSecondOut", Sheet.rounded(cost.outPerSecond()));
       }
     }
-    out.printf("%nthe accounts add up: %s%n", addsUp ? "yes" : "NO");
+    out.println();
+    out.println("the accounts add up: " + (addsUp ? "yes" : "NO"));
     json.put("addsUp", addsUp);
     return addsUp;
   }

@@ -106,11 +106,11 @@ final class LoadConnection {
   /**
    * Reads what has come.
    *
-   * @param buffer of the loop, heap
+   * @param buffer of the loop, around {@code bytes}
    * @return whether the answer is complete
    * @throws IOException if the connection is of no use any more
    */
-  boolean read(ByteBuffer buffer, long nowNs) throws IOException {
+  boolean read(ByteBuffer buffer, byte[] bytes, long nowNs) throws IOException {
     buffer.clear();
     int length = channel.read(buffer);
     if (length < 0) {
@@ -123,7 +123,7 @@ final class LoadConnection {
       throw new IOException("an answer to nothing");
     }
     try {
-      if (!answer.read(buffer.array(), length)) {
+      if (!answer.read(bytes, length)) {
         return false;
       }
     } catch (IllegalArgumentException e) {

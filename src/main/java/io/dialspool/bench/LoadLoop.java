@@ -29,7 +29,8 @@ final class LoadLoop implements Runnable {
   private final long endNs;
   private final long giveUpNs;
   private final Selector selector;
-  private final ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
+  private final byte[] bytes = new byte[64 * 1024];
+  private final ByteBuffer buffer = ByteBuffer.wrap(bytes);
   private final Consumer<SelectionKey> onReady = this::ready;
   private long requestsLeft;
   private int open;
@@ -155,7 +156,7 @@ final class LoadLoop implements Runnable {
       }
       if (key.isReadable()) {
         long nowNs = clock.nanoTime();
-        if (connection.read(buffer, nowNs)) {
+        if (connection.read(buffer, bytes, nowNs)) {
           next(connection, nowNs);
         }
       }

@@ -31,6 +31,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -252,7 +253,7 @@ final class LocalTarget implements AutoCloseable {
           }
         }
       } else if (path.equals("/campaigns")) {
-        String id = String.format("bench-%08d", states.size() + 1);
+        String id = String.format(Locale.ROOT, "bench-%08d", states.size() + 1);
         states.put(id, "Initialized");
         answer.put("id", id).put("arn", "arn:aws:connect-campaigns:us-east-1:1:campaign/" + id);
       } else if (last.equals("start") || last.equals("resume")) {

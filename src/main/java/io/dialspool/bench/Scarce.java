@@ -186,7 +186,8 @@ final class Scarce {
         answered == 0 ? 0 : items / answered,
         "items/s",
         items / during);
-    out.printf("%nthe accounts add up: %s%n", addsUp ? "yes" : "NO");
+    out.println();
+    out.println("the accounts add up: " + (addsUp ? "yes" : "NO"));
     json.put("callsPerSecond", callsPerSecond)
         .put("latencyMs", latencyMs)
         .put("seconds", Sheet.rounded(during))
@@ -247,7 +248,8 @@ final class Scarce {
           .put("itemsPerSecondSent", Sheet.rounded(sent / during));
     }
     boolean addsUp = scene.addsUp();
-    out.printf("%nthe accounts add up: %s%n", addsUp ? "yes" : "NO");
+    out.println();
+    out.println("the accounts add up: " + (addsUp ? "yes" : "NO"));
     json.put("addsUp", addsUp);
     return addsUp;
   }
