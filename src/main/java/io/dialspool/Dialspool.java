@@ -220,7 +220,7 @@ public final class Dialspool implements AutoCloseable {
               redrives,
               lookUps,
               () -> overload(disk, store));
-      var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, dispatcher);
+      var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, disk, dispatcher);
       housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
       var door = new Meters.Door(metrics);
       intake =

@@ -49,6 +49,7 @@ final class DiskWatch {
   private final long freeBytesMin;
   private final Consumer<Throwable> halt;
   private volatile boolean full;
+  private volatile long freeBytes;
 
   DiskWatch(Path directory, long freeBytesMin, Consumer<Throwable> halt) {
     this(directory, Disk.of(directory), freeBytesMin, halt);
@@ -64,14 +65,15 @@ final class DiskWatch {
   void look(long nowMs) {
     try {
       disk.touch(nowMs);
-      measure(disk.freeBytes());
+      freeBytes = disk.freeBytes();
+      measure();
     } catch (IOException e) {
       halt.accept(new StoreException(directory + " can't be written to any more: " + reason(e), e));
     }
   }
 
   // An eighth more than the bound before it opens again, or it would flap at the bound.
-  private void measure(long freeBytes) {
+  private void measure() {
     if (!full && freeBytes < freeBytesMin) {
       full = true;
       LOG.warn(
@@ -92,6 +94,11 @@ final class DiskWatch {
     return e instanceof FileSystemException fault && fault.getReason() != null
         ? fault.getReason()
         : e.toString();
+  }
+
+  /** As of the last look. */
+  long freeBytes() {
+    return freeBytes;
   }
 
   boolean isFull() {

@@ -122,10 +122,17 @@ final class Meters {
     private final Map<String, CampaignReport> latest = new ConcurrentHashMap<>();
     private volatile @Nullable SpoolReport total;
 
-    Gauges(Metrics metrics, Backstage desk, LongSupplier spoolBytes, Dispatcher dispatcher) {
+    Gauges(
+        Metrics metrics,
+        Backstage desk,
+        LongSupplier spoolBytes,
+        DiskWatch disk,
+        Dispatcher dispatcher) {
       this.metrics = metrics;
       this.desk = desk;
       metrics.gauge(Meter.SPOOL_BYTES, spoolBytes::getAsLong);
+      metrics.gauge(Meter.DISK_FREE, disk::freeBytes);
+      metrics.gauge(Meter.DISK_FULL, () -> disk.isFull() ? 1 : 0);
       for (TargetControl target : dispatcher.targets()) {
         metrics.gauge(Meter.BUDGET_RATE, () -> callsPerSecond(total, target.name()), target.name());
         metrics.gauge(Meter.BREAKER_STATE, target::breakerLevel, target.name());
@@ -167,6 +174,7 @@ final class Meters {
               metrics.gauge(
                   Meter.REQUESTS, () -> count.applyAsLong(of(campaign).counts()), campaign, state));
       metrics.gauge(Meter.OCCUPANCY_RATE, () -> of(campaign).occupancyPerSecond(), campaign);
+      metrics.gauge(Meter.EXPIRING, () -> of(campaign).willExpire(), campaign);
       metrics.gauge(Meter.GATE_OPEN, () -> of(campaign).gateOpen() ? 1 : 0, campaign);
       metrics.gauge(
           Meter.OLDEST_AGE,

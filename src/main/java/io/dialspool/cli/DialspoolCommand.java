@@ -61,6 +61,8 @@ public final class DialspoolCommand implements Runnable {
     line.addSubcommand(new ServeCommand(surroundings));
     line.addSubcommand(new DemoCommand(surroundings));
     line.addSubcommand(new ReplayCommand(surroundings));
+    line.addSubcommand(new StatusCommand(surroundings));
+    line.addSubcommand(new WhyCommand(surroundings));
     line.addSubcommand(new OutcomesCommand.All(surroundings));
     line.addSubcommand(new OutcomesCommand.Dead(surroundings));
     line.addSubcommand(new RedriveCommand(surroundings));

@@ -77,12 +77,16 @@ final class ServiceClient {
   }
 
   private HttpRequest.Builder request(String method, String below, byte[] body) {
+    return requestAt(method, "/campaigns/" + campaign + below, body);
+  }
+
+  private HttpRequest.Builder requestAt(String method, String path, byte[] body) {
     String base =
         endpoint.getRawPath() == null ? "" : endpoint.getRawPath().replaceFirst("/+$", "");
     FullHttpRequest proven =
         who.signed(
             method,
-            base + "/campaigns/" + campaign + below,
+            base + path,
             body.length == 0 ? "" : "application/json",
             body,
             clock.epochMs());
@@ -109,6 +113,29 @@ final class ServiceClient {
   Answer post(String below, String body) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     return patiently(() -> join(send(request("POST", below, bytes).timeout(ANSWER).build())));
+  }
+
+  /**
+   * Gets what is below the campaign.
+   *
+   * @throws EndpointException if the service can't be reached
+   */
+  Answer get(String below) {
+    return patiently(() -> join(send(request("GET", below, NOTHING).timeout(ANSWER).build())));
+  }
+
+  /**
+   * Gets what belongs to no campaign.
+   *
+   * @throws EndpointException if the service can't be reached or refuses
+   */
+  JsonNode getAt(String path) {
+    Answer answer =
+        patiently(() -> join(send(requestAt("GET", path, NOTHING).timeout(ANSWER).build())));
+    if (answer.status() != 200) {
+      throw refused(answer);
+    }
+    return answer.json();
   }
 
   /** Recalls one request; the answer comes on a thread of the client's, an unreachable one too. */

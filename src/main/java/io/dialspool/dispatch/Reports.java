@@ -56,6 +56,7 @@ public final class Reports {
     return new CampaignReport(
         lane.info().campaign(),
         control.target().name(),
+        counts.queued() == 0 ? null : waitingFor(control, null, nowNs),
         open,
         control.gate().stateName(),
         control.gate().sinceMs(),

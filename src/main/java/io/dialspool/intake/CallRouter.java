@@ -8,6 +8,7 @@ import io.dialspool.http.ApiError;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.http.HttpCall;
 import io.dialspool.request.CampaignId;
+import io.dialspool.request.CampaignReport;
 import io.dialspool.request.CampaignState;
 import io.dialspool.request.ClientToken;
 import io.dialspool.request.RecallAnswer;
@@ -55,6 +56,7 @@ final class CallRouter {
   private static final Pattern CURSOR_FORM = Pattern.compile("(\\d{1,18}-\\d{1,9})?");
   private static final Pattern LIMIT_FORM = Pattern.compile("[1-9]\\d{0,8}|1000000000");
   private static final long PATIENCE_MS = 100;
+  private static final int CAMPAIGNS_AN_ANSWER = 1_000;
 
   /** The life cycle of both versions of the API: what a campaign is after the call. */
   private static final Map<String, CampaignState> STATE_AFTER =
@@ -94,6 +96,8 @@ final class CallRouter {
     if (path.equals(List.of("spool")) && is(call, "GET")) {
       intake.backstage.spoolReport(
           report -> call.answer(HttpAnswer.json((Object) Views.of(report))));
+    } else if (path.equals(List.of("spool", "campaigns")) && is(call, "GET")) {
+      campaigns(call);
     } else if (path.size() < 3 || !path.get(0).equals("campaigns")) {
       unknown(call);
     } else if (!CampaignId.isValid(path.get(1))) {
@@ -101,6 +105,27 @@ final class CallRouter {
     } else {
       below(call, new CampaignId(path.get(1)), path.subList(2, path.size()));
     }
+  }
+
+  /** Each campaign's report, a thousand an answer. */
+  private void campaigns(HttpCall call) {
+    String after = orEmpty(call.query("after"));
+    intake.backstage.campaignReports(
+        reports -> {
+          int from = after.isEmpty() ? 0 : behind(after, reports);
+          int to = Math.min(reports.size(), from + CAMPAIGNS_AN_ANSWER);
+          call.answer(
+              HttpAnswer.json((Object) Views.of(reports.subList(from, to), to < reports.size())));
+        });
+  }
+
+  private static int behind(String campaign, List<CampaignReport> reports) {
+    for (int i = 0; i < reports.size(); i++) {
+      if (reports.get(i).campaignId().value().equals(campaign)) {
+        return i + 1;
+      }
+    }
+    return reports.size();
   }
 
   private void below(HttpCall call, CampaignId campaign, List<String> path) {

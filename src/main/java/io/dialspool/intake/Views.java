@@ -1,5 +1,6 @@
 package io.dialspool.intake;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialspool.request.CampaignReport;
@@ -13,6 +14,7 @@ import io.dialspool.request.TargetReport;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Status and reports as JSON. Source: api.md; members without a value are left out. */
@@ -55,6 +57,9 @@ final class Views {
   static ObjectNode of(CampaignReport report) {
     ObjectNode json =
         object().put("campaignId", report.campaignId().value()).put("target", report.target());
+    if (report.waitingFor() != null) {
+      json.put("waitingFor", report.waitingFor().name());
+    }
     ObjectNode gate =
         json.putObject("gate").put("open", report.gateOpen()).put("state", report.gateState());
     time(gate, "since", report.gateSinceMs());
@@ -70,6 +75,17 @@ final class Views {
       json.put("occupancyPerSecond", rounded(report.occupancyPerSecond()));
     }
     return json.put("batchFill", rounded(report.batchFill()));
+  }
+
+  /** A piece of all campaigns, in the order in which they came to be known here. */
+  static ObjectNode of(List<CampaignReport> reports, boolean more) {
+    ObjectNode json = object();
+    ArrayNode campaigns = json.putArray("campaigns");
+    reports.forEach(report -> campaigns.add(of(report)));
+    if (more) {
+      json.put("next", reports.get(reports.size() - 1).campaignId().value());
+    }
+    return json;
   }
 
   static ObjectNode of(SpoolReport report) {

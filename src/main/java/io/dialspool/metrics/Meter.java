@@ -89,6 +89,22 @@ public enum Meter {
       "seconds",
       "Age of the campaign's oldest queued dial request; 0 if there is none.",
       "campaign"),
+  /** Alert before deadlines pass. */
+  EXPIRING(
+      Kind.GAUGE,
+      "dialspool.expiring",
+      "requests",
+      "Queued dial requests whose deadline comes before their turn at the present rate.",
+      "campaign"),
+  /** Intake answers 429 below {@code spool.freeBytesMin}. */
+  DISK_FREE(
+      Kind.GAUGE, "dialspool.disk.free", "bytes", "Free room on the disk that the spool lies on."),
+  /** 1 while intake is refused because of the disk. */
+  DISK_FULL(
+      Kind.GAUGE,
+      "dialspool.disk.full",
+      "",
+      "1 while intake is refused because the disk is almost full, else 0."),
   /** The spool directory on disk. */
   SPOOL_BYTES(Kind.GAUGE, "dialspool.spool.bytes", "bytes", "Size of the spool on disk."),
   /** 0 means that intake is about to push back. */

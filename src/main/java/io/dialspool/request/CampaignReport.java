@@ -1,9 +1,12 @@
 package io.dialspool.request;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How one campaign stands. Source: api.md, {@code GET /campaigns/{id}/spool}. Times are
  * milliseconds since 1970, 0 for none.
  *
+ * @param waitingFor what holds the queue's head; null while nothing is queued
  * @param gateState as spelled on the wire, or {@code Unknown}
  * @param drainPerSecond requests that reached an outcome by being sent, over the last minute
  * @param etaSeconds until the queue is empty at that rate; -1 if it isn't moving
@@ -14,6 +17,7 @@ package io.dialspool.request;
 public record CampaignReport(
     CampaignId campaignId,
     String target,
+    @Nullable WaitingFor waitingFor,
     boolean gateOpen,
     String gateState,
     long gateSinceMs,

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dialspool.api.Operations;
 import io.dialspool.intake.RawClient.Answer;
 import io.dialspool.request.CampaignId;
@@ -25,6 +27,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -162,30 +165,49 @@ class CallRouterTest {
   @Test
   void shouldReportACampaign() throws Exception {
     assertEquals(404, call("GET /campaigns/c-1/spool").status());
-    door.report =
-        Optional.of(
-            new CampaignReport(
-                new CampaignId("c-1"),
-                "default",
-                false,
-                "Paused",
-                DoorFixture.NOW_MS,
-                new Counts(10, 3, 0, 6, 1, 0, 0, 0),
-                DoorFixture.NOW_MS,
-                0,
-                41.5,
-                -1,
-                0,
-                0,
-                24.966));
+    door.report = Optional.of(paused("c-1"));
     assertEquals(
-        "{\"campaignId\":\"c-1\",\"target\":\"default\","
+        "{\"campaignId\":\"c-1\",\"target\":\"default\",\"waitingFor\":\"CAMPAIGN_PAUSED\","
             + "\"gate\":{\"open\":false,\"state\":\"Paused\",\"since\":\"2025-11-21T00:00:00.000Z\"},"
             + "\"counts\":{\"accepted\":10,\"queued\":3,\"inFlight\":0,\"submitted\":6,\"rejected\":1,"
             + "\"expired\":0,\"cancelled\":0,\"undeliverable\":0},"
             + "\"oldestQueuedAt\":\"2025-11-21T00:00:00.000Z\",\"drainPerSecond\":41.5,"
             + "\"willExpire\":0,\"batchFill\":24.97}",
         call("GET /campaigns/c-1/spool").body());
+  }
+
+  @Test
+  void shouldReportAllCampaignsAThousandAnAnswer() throws Exception {
+    assertEquals("{\"campaigns\":[]}", call("GET /spool/campaigns").body());
+    door.reports = IntStream.rangeClosed(1, 1_001).mapToObj(i -> paused("c-" + i)).toList();
+    JsonNode first = new ObjectMapper().readTree(call("GET /spool/campaigns").body());
+    assertEquals(1_000, first.path("campaigns").size());
+    assertEquals("c-1", first.at("/campaigns/0/campaignId").asText());
+    assertEquals("c-1000", first.path("next").asText());
+    JsonNode rest = new ObjectMapper().readTree(call("GET /spool/campaigns?after=c-1000").body());
+    assertEquals(1, rest.path("campaigns").size());
+    assertEquals("c-1001", rest.at("/campaigns/0/campaignId").asText());
+    assertTrue(rest.path("next").isMissingNode());
+    assertEquals(
+        "{\"campaigns\":[]}", call("GET /spool/campaigns?after=who-ever").body());
+  }
+
+  private static CampaignReport paused(String campaign) {
+    return new CampaignReport(
+        new CampaignId(campaign),
+        "default",
+        WaitingFor.CAMPAIGN_PAUSED,
+        false,
+        "Paused",
+        DoorFixture.NOW_MS,
+        new Counts(10, 3, 0, 6, 1, 0, 0, 0),
+        DoorFixture.NOW_MS,
+        0,
+        41.5,
+        -1,
+        0,
+        0,
+        24.966);
   }
 
   @Test

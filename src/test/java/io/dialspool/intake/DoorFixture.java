@@ -93,6 +93,7 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
   volatile RedriveReport redriveReport = new RedriveReport(0, 0, 0, 0, null, null);
   volatile @Nullable ApiError redriveError;
   volatile Optional<CampaignReport> report = Optional.empty();
+  volatile List<CampaignReport> reports = List.of();
   volatile @Nullable SpoolReport spoolReport;
   volatile RawAnswer targetAnswer = new RawAnswer.Unanswered("not scripted");
   final List<RawCall> forwarded = new CopyOnWriteArrayList<>();
@@ -296,7 +297,7 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
 
   @Override
   public void campaignReports(Consumer<List<CampaignReport>> then) {
-    then.accept(List.of());
+    then.accept(reports);
   }
 
   @Override
