@@ -97,7 +97,8 @@ final class LaneCosts {
       Delivery.change(campaigns, "pause", serve);
       ServeFigures.Snapshot from = serve.fresh();
       LoadResult parked =
-          delivery.park(LoadPlan.of(campaigns, ITEMS, false, CONNECTIONS).of(requests, 0, 0), serve);
+          delivery.park(
+              LoadPlan.of(campaigns, ITEMS, false, CONNECTIONS).of(requests, 0, 0), serve);
       ServeFigures in = serve.since(from);
       LocalTarget.Taken before = delivery.takenSoFar();
       ServeFigures.Snapshot opened = serve.fresh();

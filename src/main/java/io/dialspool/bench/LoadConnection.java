@@ -33,11 +33,7 @@ final class LoadConnection {
    * @param channel connected, not blocking
    */
   LoadConnection(
-      LoadPlan plan,
-      int index,
-      Requests template,
-      LoadResult.Tally tally,
-      SocketChannel channel) {
+      LoadPlan plan, int index, Requests template, LoadResult.Tally tally, SocketChannel channel) {
     this.plan = plan;
     this.index = index;
     this.template = template;

@@ -59,8 +59,7 @@ final class LoadLoop implements Runnable {
     selector = Selector.open();
     for (LoadConnection connection : connections) {
       connection.channel().configureBlocking(false);
-      SelectionKey key =
-          connection.channel().register(selector, SelectionKey.OP_READ, connection);
+      SelectionKey key = connection.channel().register(selector, SelectionKey.OP_READ, connection);
       connection.start(key, startNs, countFromNs);
     }
     open = connections.size();

@@ -107,8 +107,7 @@ final class LocalTarget implements AutoCloseable {
    * @param lastNs of the last call
    * @param nowNs when this was said
    */
-  record Taken(
-      long calls, long items, long tokenSum, long firstNs, long lastNs, long nowNs) {
+  record Taken(long calls, long items, long tokenSum, long firstNs, long lastNs, long nowNs) {
     static Taken of(JsonNode json) {
       return new Taken(
           json.path("calls").asLong(),
@@ -230,8 +229,7 @@ final class LocalTarget implements AutoCloseable {
       String[] parts = path.split("[/?]", -1);
       String last = parts[parts.length - 1];
       if (path.startsWith("/taken")) {
-        answer =
-            new Taken(calls, items, tokenSum, firstNs, lastNs, clock.nanoTime()).json();
+        answer = new Taken(calls, items, tokenSum, firstNs, lastNs, clock.nanoTime()).json();
         if (path.endsWith("?again")) {
           firstNs = 0;
         }

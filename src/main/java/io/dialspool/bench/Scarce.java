@@ -207,7 +207,8 @@ final class Scarce {
       throws InterruptedException {
     int fastest = rates.stream().mapToInt(Integer::intValue).max().orElse(1);
     var scene = new Scene(buffer, rates.get(0), fastest, rates.size());
-    ArrayNode steps = json.put("callsPerSecond", callsPerSecond).put("buffer", buffer).putArray("steps");
+    ArrayNode steps =
+        json.put("callsPerSecond", callsPerSecond).put("buffer", buffer).putArray("steps");
     out.printf(
         Locale.ROOT,
         "a dialer whose buffer of %,d drains at %s/s, each watched for %d s from %d s on%n%n"
