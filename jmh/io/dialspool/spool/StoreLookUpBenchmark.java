@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Cost of looking one token's key up among a million in a store on disk, as status by token and
- * the index do, and of a synced group of 256 such keys. The baseline draws the key.
+ * Cost of looking one token's key up among a million in a store on disk, as status by token and the
+ * index do, and of a synced group of 256 such keys. The baseline draws the key.
  *
  * <pre>mvn -Pjmh test-compile exec:exec -Djmh="StoreLookUp -prof gc"</pre>
  */
@@ -85,9 +85,6 @@ public class StoreLookUpBenchmark {
   /** As scattered as a hash. */
   private static byte[] key(long number) {
     long mixed = number * 0x9e3779b97f4a7c15L;
-    return ByteBuffer.allocate(KEY_BYTES)
-        .putLong(mixed ^ (mixed >>> 29))
-        .putLong(number)
-        .array();
+    return ByteBuffer.allocate(KEY_BYTES).putLong(mixed ^ (mixed >>> 29)).putLong(number).array();
   }
 }

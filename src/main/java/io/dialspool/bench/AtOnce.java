@@ -67,12 +67,11 @@ final class AtOnce {
                 each(measured, r -> r.drain().steadyPerSecond()))
             .row("batch fill", "fill", 3, each(measured, r -> r.drain().fill()))
             .row(
-                "bare limit, items/s", "bareItemsPerSecond", 0, each(measured, Round::bareItemsPerSecond))
-            .row(
-                "ratio to the bare limit",
-                "ratio",
-                3,
-                each(measured, Round::ratio))
+                "bare limit, items/s",
+                "bareItemsPerSecond",
+                0,
+                each(measured, Round::bareItemsPerSecond))
+            .row("ratio to the bare limit", "ratio", 3, each(measured, Round::ratio))
             .row("CPU, cores", "cores", 2, each(measured, r -> r.serve().cores()))
             .row(
                 "CPU us/item",
@@ -84,8 +83,12 @@ final class AtOnce {
                 "bytesPerItem",
                 1,
                 each(measured, r -> (double) r.serve().bytes() / r.drain().items()))
-            .row("GC pauses", "gcPauses", 0, each(measured, r -> r.serve().collections()))
-            .row("GC pauses, longest ms", "gcPauseMaxMs", 0, each(measured, r -> r.serve().pauseMaxMs()));
+            .row("GC pauses", "gcPauses", 0, each(measured, r -> (double) r.serve().collections()))
+            .row(
+                "GC pauses, longest ms",
+                "gcPauseMaxMs",
+                0,
+                each(measured, r -> (double) r.serve().pauseMaxMs()));
     out.printf(
         Locale.ROOT,
         "%,d dial requests of %,d campaign(s) to a target that answers at once, %d round(s)%n%n%s",
@@ -113,7 +116,8 @@ final class AtOnce {
   /** Uploads that take turns over the campaigns. */
   static LoadPlan parking(List<String> campaigns, long requests) {
     int lines = (int) Math.max(1, Math.min(UPLOAD_LINES, requests / campaigns.size()));
-    return LoadPlan.of(campaigns, lines, true, (int) Math.min(UPLOADS, Math.max(1, requests / lines)))
+    return LoadPlan.of(
+            campaigns, lines, true, (int) Math.min(UPLOADS, Math.max(1, requests / lines)))
         .of(requests, 0, 0);
   }
 

@@ -98,8 +98,16 @@ final class Backlog {
               "ratio",
               3,
               one(fewPerSecond == 0 ? 0 : drain.steadyPerSecond() / fewPerSecond))
-          .row("CPU us/item of the drain", "cpuUsPerItem", 3, one(during.cpuNs() / 1e3 / drain.items()))
-          .row("GC pauses of the drain, longest ms", "gcPauseMaxMs", 0, one(during.pauseMaxMs()))
+          .row(
+              "CPU us/item of the drain",
+              "cpuUsPerItem",
+              3,
+              one(during.cpuNs() / 1e3 / drain.items()))
+          .row(
+              "GC pauses of the drain, longest ms",
+              "gcPauseMaxMs",
+              0,
+              one((double) during.pauseMaxMs()))
           .row(
               "resident afterwards, most ever MiB",
               "residentMaxAfterMiB",
@@ -150,7 +158,11 @@ final class Backlog {
         .row("resident MiB", "residentMiB", 0, one(process.residentBytes() / MIB))
         .row("resident, most ever MiB", "residentMaxMiB", 0, one(process.residentMaxBytes() / MIB))
         .row("heap after a collection, MiB", "heapMiB", 1, one(heap / MIB))
-        .row("spool on disk, MiB", "spoolMiB", 0, one(serve.metrics().sum("dialspool_spool_bytes") / MIB))
+        .row(
+            "spool on disk, MiB",
+            "spoolMiB",
+            0,
+            one(serve.metrics().sum("dialspool_spool_bytes") / MIB))
         .row("status by token, p50 ms", "statusP50Ms", 3, one(status.percentileMs(50)))
         .row("status by token, p99 ms", "statusP99Ms", 3, one(status.percentileMs(99)))
         .row("status by token, p99.9 ms", "statusP999Ms", 3, one(status.percentileMs(99.9)))

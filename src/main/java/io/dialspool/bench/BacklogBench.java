@@ -16,9 +16,9 @@ import picocli.CommandLine.Spec;
     name = "backlog",
     mixinStandardHelpOptions = true,
     description = {
-      "Parks many dial requests with a service of its own that has little heap (-Xmx512m): what they"
-          + " cost in memory, in idle CPU and in looking one up; then restarts it, and watches how"
-          + " soon and how fast it delivers.",
+      "Parks many dial requests with a service of its own that has little heap (-Xmx512m): what"
+          + " they cost in memory, in idle CPU and in looking one up; then restarts it, and watches"
+          + " how soon and how fast it delivers.",
       "With --lanes it measures instead what one dial request costs as campaigns grow in number."
     },
     exitCodeListHeading = "Exit codes:%n",

@@ -59,7 +59,9 @@ final class BareServer implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
-                    channel.pipeline().addLast(new HttpServerCodec(), new Answerer(ofBatch, ofUpload));
+                    channel
+                        .pipeline()
+                        .addLast(new HttpServerCodec(), new Answerer(ofBatch, ofUpload));
                   }
                 })
             .bind(InetAddress.getLoopbackAddress(), 0)

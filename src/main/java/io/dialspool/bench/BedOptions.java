@@ -26,8 +26,7 @@ final class BedOptions {
   @Option(
       names = "--jvm",
       paramLabel = "FLAG",
-      description =
-          "A flag of its virtual machine; may be given more than once (default: -Xmx1g).")
+      description = "A flag of its virtual machine; may be given more than once (default: -Xmx1g).")
   private List<String> flags = new ArrayList<>();
 
   @Option(

@@ -10,7 +10,13 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures the whole service, beside a bare limit taken in the same run.",
-    subcommands = {IntakeBench.class, DispatchBench.class, BacklogBench.class, BareServerCommand.class, LocalTargetCommand.class})
+    subcommands = {
+      IntakeBench.class,
+      DispatchBench.class,
+      BacklogBench.class,
+      BareServerCommand.class,
+      LocalTargetCommand.class
+    })
 public final class BenchCommand implements Runnable {
   @SuppressWarnings("NullAway.Init") // picocli fills it
   @Spec
@@ -18,6 +24,7 @@ public final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "bench: which one? (expected: intake, dispatch, backlog)");
+    throw new ParameterException(
+        spec.commandLine(), "bench: which one? (expected: intake, dispatch, backlog)");
   }
 }

@@ -51,8 +51,7 @@ final class Child implements AutoCloseable {
     command.addAll(args);
     Path log = directory.resolve(name + ".log");
     var builder =
-        new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     // What is measured is what the command line says.
     builder.environment().keySet().removeIf(key -> key.startsWith("DIALSPOOL_"));
     long beganNs = clock.nanoTime();

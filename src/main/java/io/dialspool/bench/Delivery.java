@@ -142,11 +142,9 @@ final class Delivery {
     long items = last.items() - before.items();
     double steady = seconds == 0 ? 0 : items / seconds;
     if (tenth != null && steadyEnd != null && steadyEnd.nowNs() - tenth.nowNs() > 3 * LOOK_NS) {
-      steady =
-          (steadyEnd.items() - tenth.items()) * 1e9 / (steadyEnd.nowNs() - tenth.nowNs());
+      steady = (steadyEnd.items() - tenth.items()) * 1e9 / (steadyEnd.nowNs() - tenth.nowNs());
     }
-    return new Drain(
-        items, last.calls() - before.calls(), seconds, steady, last.firstNs());
+    return new Drain(items, last.calls() - before.calls(), seconds, steady, last.firstNs());
   }
 
   /**

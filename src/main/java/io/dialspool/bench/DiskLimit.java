@@ -17,7 +17,8 @@ import org.HdrHistogram.Histogram;
  * @param itemsPerSecond in them
  * @param syncP50Ms one write and its sync
  */
-record DiskLimit(double groupsPerSecond, double itemsPerSecond, double syncP50Ms, double syncP99Ms) {
+record DiskLimit(
+    double groupsPerSecond, double itemsPerSecond, double syncP50Ms, double syncP99Ms) {
   private static final long DURING_NS = 1_000_000_000L;
 
   /**

@@ -37,7 +37,9 @@ final class DispatchBench implements Callable<Integer> {
       names = "--requests",
       defaultValue = "2000000",
       paramLabel = "N",
-      description = "Parked before each round (default: ${DEFAULT-VALUE}).")
+      description =
+          "Parked before each round, rounded up to whole uploads, each of one campaign (default:"
+              + " ${DEFAULT-VALUE}).")
   private long requests;
 
   @Option(
@@ -75,8 +77,8 @@ final class DispatchBench implements Callable<Integer> {
       split = ",",
       paramLabel = "R,…",
       description =
-          "Dial requests a second that the dialer takes out of its buffer, one rate after the other."
-              + " Each is counted in the minute from 30 s after it began.")
+          "Dial requests a second that the dialer takes out of its buffer, one rate after the"
+              + " other. Each is counted in the minute from 30 s after it began.")
   private List<Integer> drain = List.of();
 
   @Option(

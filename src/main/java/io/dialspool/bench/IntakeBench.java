@@ -51,7 +51,8 @@ final class IntakeBench implements Callable<Integer> {
   @Option(
       names = "--endpoint",
       paramLabel = "URL",
-      description = "Data port of a running service, http; CPU, garbage and syncs aren't seen then.")
+      description =
+          "Data port of a running service, http; CPU, garbage and syncs aren't seen then.")
   private @Nullable URI endpoint;
 
   @Option(
@@ -216,7 +217,8 @@ final class IntakeBench implements Callable<Integer> {
       // One after the other: at once they would fight for the cores.
       int bareWarmup = round == 1 ? warmup : LATER_WARMUP_S;
       say("round " + round + ", bare limit", bareWarmup + seconds);
-      LoadResult ofBare = LoadGenerator.run(plan.during(bareWarmup, seconds), bareUrl, Clock.SYSTEM);
+      LoadResult ofBare =
+          LoadGenerator.run(plan.during(bareWarmup, seconds), bareUrl, Clock.SYSTEM);
       say("round " + round + ", intake", nextWarmup + seconds);
       LoadPlan now = plan.during(nextWarmup, seconds);
       nextWarmup = LATER_WARMUP_S;
@@ -228,11 +230,10 @@ final class IntakeBench implements Callable<Integer> {
     return new IntakeReport(url, List.copyOf(measured), disk(bed, plan, measured));
   }
 
-  private static IntakeReport.Round watched(
-      LoadPlan plan, URI url, LoadResult ofBare, Serve serve) throws InterruptedException {
+  private static IntakeReport.Round watched(LoadPlan plan, URI url, LoadResult ofBare, Serve serve)
+      throws InterruptedException {
     var watch = new Watch(serve);
-    LoadResult result =
-        LoadGenerator.run(plan, url, LoadGenerator.newRun(), Clock.SYSTEM, watch);
+    LoadResult result = LoadGenerator.run(plan, url, LoadGenerator.newRun(), Clock.SYSTEM, watch);
     return new IntakeReport.Round(result, ofBare, watch.figures());
   }
 

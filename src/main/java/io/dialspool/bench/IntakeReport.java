@@ -62,7 +62,8 @@ record IntakeReport(URI endpoint, List<Round> rounds, @Nullable DiskLimit disk) 
 
   private static Sheet sheet(List<LoadResult> results, String of) {
     return new Sheet()
-        .row(of + "requests/s", "requestsPerSecond", 0, each(LoadResult::requestsPerSecond, results))
+        .row(
+            of + "requests/s", "requestsPerSecond", 0, each(LoadResult::requestsPerSecond, results))
         .row(of + "items/s", "itemsPerSecond", 0, each(LoadResult::itemsPerSecond, results))
         .row(of + "p50 ms", "p50Ms", 3, each(result -> result.percentileMs(50), results))
         .row(of + "p99 ms", "p99Ms", 3, each(result -> result.percentileMs(99), results))
@@ -133,7 +134,10 @@ record IntakeReport(URI endpoint, List<Round> rounds, @Nullable DiskLimit disk) 
     var errors = new TreeMap<String, Long>();
     rounds.forEach(
         round ->
-            round.service().errors().forEach((what, count) -> errors.merge(what, count, Long::sum)));
+            round
+                .service()
+                .errors()
+                .forEach((what, count) -> errors.merge(what, count, Long::sum)));
     return errors;
   }
 
@@ -192,8 +196,7 @@ record IntakeReport(URI endpoint, List<Round> rounds, @Nullable DiskLimit disk) 
             total(LoadResult::itemsRepeated)));
     if (total(LoadResult::connectionsLost) > 0) {
       text.append(
-          String.format(
-              Locale.ROOT, "%,d connections lost%n", total(LoadResult::connectionsLost)));
+          String.format(Locale.ROOT, "%,d connections lost%n", total(LoadResult::connectionsLost)));
     }
     errors()
         .forEach(
@@ -235,7 +238,8 @@ record IntakeReport(URI endpoint, List<Round> rounds, @Nullable DiskLimit disk) 
     ObjectNode bare = json.putObject("bare");
     sheet(rounds.stream().map(Round::bare).toList(), "").into(bare);
     bare.put("answered", rounds.stream().mapToLong(round -> round.bare().answered()).sum());
-    json.put("ratio", Sheet.rounded(Sheet.median(rounds.stream().mapToDouble(Round::ratio).toArray())));
+    json.put(
+        "ratio", Sheet.rounded(Sheet.median(rounds.stream().mapToDouble(Round::ratio).toArray())));
     if (disk != null) {
       json.putObject("disk")
           .put("itemsPerSecond", Sheet.rounded(disk.itemsPerSecond()))

@@ -104,8 +104,7 @@ final class JvmView implements AutoCloseable {
     var byThread = new TreeMap<String, Long>();
     for (int i = 0; i < ids.length; i++) {
       if (named[i] != null && allocated[i] > 0) {
-        byThread.merge(
-            ProcessFigures.group(named[i].getThreadName()), allocated[i], Long::sum);
+        byThread.merge(ProcessFigures.group(named[i].getThreadName()), allocated[i], Long::sum);
       }
     }
     long collections = 0;

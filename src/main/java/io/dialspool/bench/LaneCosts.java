@@ -83,7 +83,8 @@ final class LaneCosts {
             .put("itemsPerSecondOut", Sheet.rounded(cost.outPerSecond()));
       }
     }
-    out.printf("%nthe accounts add up: %s%n", addsUp ? "yes" : "NO");
+    out.println();
+    out.println("the accounts add up: " + (addsUp ? "yes" : "NO"));
     json.put("addsUp", addsUp);
     return addsUp;
   }
@@ -96,7 +97,8 @@ final class LaneCosts {
       Delivery.change(campaigns, "pause", serve);
       ServeFigures.Snapshot from = serve.fresh();
       LoadResult parked =
-          delivery.park(LoadPlan.of(campaigns, ITEMS, false, CONNECTIONS).of(requests, 0, 0), serve);
+          delivery.park(
+              LoadPlan.of(campaigns, ITEMS, false, CONNECTIONS).of(requests, 0, 0), serve);
       ServeFigures in = serve.since(from);
       LocalTarget.Taken before = delivery.takenSoFar();
       ServeFigures.Snapshot opened = serve.fresh();

@@ -135,7 +135,8 @@ final class Latencies {
   private static String percent(int nines) {
     return nines == 0
         ? "0 %"
-        : nines < 3 ? "9".repeat(nines) + (nines == 1 ? "0 %" : " %")
+        : nines < 3
+            ? "9".repeat(nines) + (nines == 1 ? "0 %" : " %")
             : "99." + "9".repeat(nines - 2) + " %";
   }
 

@@ -33,11 +33,7 @@ final class LoadConnection {
    * @param channel connected, not blocking
    */
   LoadConnection(
-      LoadPlan plan,
-      int index,
-      Requests template,
-      LoadResult.Tally tally,
-      SocketChannel channel) {
+      LoadPlan plan, int index, Requests template, LoadResult.Tally tally, SocketChannel channel) {
     this.plan = plan;
     this.index = index;
     this.template = template;
@@ -106,11 +102,11 @@ final class LoadConnection {
   /**
    * Reads what has come.
    *
-   * @param buffer of the loop, heap
+   * @param buffer of the loop, around {@code bytes}
    * @return whether the answer is complete
    * @throws IOException if the connection is of no use any more
    */
-  boolean read(ByteBuffer buffer, long nowNs) throws IOException {
+  boolean read(ByteBuffer buffer, byte[] bytes, long nowNs) throws IOException {
     buffer.clear();
     int length = channel.read(buffer);
     if (length < 0) {
@@ -123,7 +119,7 @@ final class LoadConnection {
       throw new IOException("an answer to nothing");
     }
     try {
-      if (!answer.read(buffer.array(), length)) {
+      if (!answer.read(bytes, length)) {
         return false;
       }
     } catch (IllegalArgumentException e) {

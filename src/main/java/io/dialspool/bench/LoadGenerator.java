@@ -148,10 +148,7 @@ final class LoadGenerator {
     window.closed();
     await(running, endNs, clock);
     return LoadResult.sum(
-        plan,
-        countFromNs,
-        tallies,
-        templates.stream().map(Requests::drawn).toList());
+        plan, countFromNs, tallies, templates.stream().map(Requests::drawn).toList());
   }
 
   private static void until(long atNs, Clock clock) throws InterruptedException {

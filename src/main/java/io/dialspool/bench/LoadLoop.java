@@ -29,7 +29,8 @@ final class LoadLoop implements Runnable {
   private final long endNs;
   private final long giveUpNs;
   private final Selector selector;
-  private final ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
+  private final byte[] bytes = new byte[64 * 1024];
+  private final ByteBuffer buffer = ByteBuffer.wrap(bytes);
   private final Consumer<SelectionKey> onReady = this::ready;
   private long requestsLeft;
   private int open;
@@ -58,8 +59,7 @@ final class LoadLoop implements Runnable {
     selector = Selector.open();
     for (LoadConnection connection : connections) {
       connection.channel().configureBlocking(false);
-      SelectionKey key =
-          connection.channel().register(selector, SelectionKey.OP_READ, connection);
+      SelectionKey key = connection.channel().register(selector, SelectionKey.OP_READ, connection);
       connection.start(key, startNs, countFromNs);
     }
     open = connections.size();
@@ -155,7 +155,7 @@ final class LoadLoop implements Runnable {
       }
       if (key.isReadable()) {
         long nowNs = clock.nanoTime();
-        if (connection.read(buffer, nowNs)) {
+        if (connection.read(buffer, bytes, nowNs)) {
           next(connection, nowNs);
         }
       }

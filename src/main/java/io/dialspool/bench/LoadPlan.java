@@ -47,8 +47,7 @@ record LoadPlan(
 
   /** As fast as answers come, all dial requests new and valid, on nobody's behalf. */
   static LoadPlan of(List<String> campaigns, int itemsPerRequest, boolean lines, int connections) {
-    return new LoadPlan(
-        campaigns, itemsPerRequest, lines, connections, 0, 3_600, 0, 0, 0, 0, "");
+    return new LoadPlan(campaigns, itemsPerRequest, lines, connections, 0, 3_600, 0, 0, 0, 0, "");
   }
 
   /** The same for so long. */

@@ -117,8 +117,7 @@ record LoadResult(
       }
     }
 
-    private static @Nullable String error(
-        LoadPlan plan, AnswerReader answer) {
+    private static @Nullable String error(LoadPlan plan, AnswerReader answer) {
       if (answer.status() != 200) {
         String type = answer.errorType();
         return type == null ? "" + answer.status() : answer.status() + " " + type;

@@ -31,6 +31,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -106,8 +107,7 @@ final class LocalTarget implements AutoCloseable {
    * @param lastNs of the last call
    * @param nowNs when this was said
    */
-  record Taken(
-      long calls, long items, long tokenSum, long firstNs, long lastNs, long nowNs) {
+  record Taken(long calls, long items, long tokenSum, long firstNs, long lastNs, long nowNs) {
     static Taken of(JsonNode json) {
       return new Taken(
           json.path("calls").asLong(),
@@ -229,8 +229,7 @@ final class LocalTarget implements AutoCloseable {
       String[] parts = path.split("[/?]", -1);
       String last = parts[parts.length - 1];
       if (path.startsWith("/taken")) {
-        answer =
-            new Taken(calls, items, tokenSum, firstNs, lastNs, clock.nanoTime()).json();
+        answer = new Taken(calls, items, tokenSum, firstNs, lastNs, clock.nanoTime()).json();
         if (path.endsWith("?again")) {
           firstNs = 0;
         }
@@ -252,7 +251,7 @@ final class LocalTarget implements AutoCloseable {
           }
         }
       } else if (path.equals("/campaigns")) {
-        String id = String.format("bench-%08d", states.size() + 1);
+        String id = String.format(Locale.ROOT, "bench-%08d", states.size() + 1);
         states.put(id, "Initialized");
         answer.put("id", id).put("arn", "arn:aws:connect-campaigns:us-east-1:1:campaign/" + id);
       } else if (last.equals("start") || last.equals("resume")) {

@@ -90,10 +90,7 @@ final class RequestTemplate implements Requests {
     itemsFrom = head.length() + before.length();
     String items = item.repeat(blockItems);
     byte[] whole =
-        (head
-                + before
-                + (plan.lines() ? items : items.substring(0, items.length() - 1))
-                + after)
+        (head + before + (plan.lines() ? items : items.substring(0, items.length() - 1)) + after)
             .getBytes(StandardCharsets.US_ASCII);
     bytes = ByteBuffer.allocateDirect(whole.length).put(whole);
   }

@@ -186,7 +186,8 @@ final class Scarce {
         answered == 0 ? 0 : items / answered,
         "items/s",
         items / during);
-    out.printf("%nthe accounts add up: %s%n", addsUp ? "yes" : "NO");
+    out.println();
+    out.println("the accounts add up: " + (addsUp ? "yes" : "NO"));
     json.put("callsPerSecond", callsPerSecond)
         .put("latencyMs", latencyMs)
         .put("seconds", Sheet.rounded(during))
@@ -206,7 +207,8 @@ final class Scarce {
       throws InterruptedException {
     int fastest = rates.stream().mapToInt(Integer::intValue).max().orElse(1);
     var scene = new Scene(buffer, rates.get(0), fastest, rates.size());
-    ArrayNode steps = json.put("callsPerSecond", callsPerSecond).put("buffer", buffer).putArray("steps");
+    ArrayNode steps =
+        json.put("callsPerSecond", callsPerSecond).put("buffer", buffer).putArray("steps");
     out.printf(
         Locale.ROOT,
         "a dialer whose buffer of %,d drains at %s/s, each watched for %d s from %d s on%n%n"
@@ -247,7 +249,8 @@ final class Scarce {
           .put("itemsPerSecondSent", Sheet.rounded(sent / during));
     }
     boolean addsUp = scene.addsUp();
-    out.printf("%nthe accounts add up: %s%n", addsUp ? "yes" : "NO");
+    out.println();
+    out.println("the accounts add up: " + (addsUp ? "yes" : "NO"));
     json.put("addsUp", addsUp);
     return addsUp;
   }

@@ -42,8 +42,7 @@ final class Sheet {
     var text = new StringBuilder();
     if (rounds > 1) {
       text.append(
-          String.format(
-              Locale.ROOT, "%-34s %13s %13s %13s%n", "", "median", "lowest", "highest"));
+          String.format(Locale.ROOT, "%-34s %13s %13s %13s%n", "", "median", "lowest", "highest"));
     }
     for (Row row : rows) {
       text.append(String.format(Locale.ROOT, "%-34s ", row.label()));
