@@ -281,6 +281,7 @@ public final class TokenIndex {
     }
     forgetLogged();
     ingested = false;
+    int done = table.size();
     lock.lock();
     try {
       full = null;
@@ -291,7 +292,7 @@ public final class TokenIndex {
     } finally {
       lock.unlock();
     }
-    return table.size();
+    return done;
   }
 
   /** Whether {@link #runOnce} has something to do. */
