@@ -116,7 +116,10 @@ public class DispatcherBenchmark {
   }
 
   private void append() {
-    SampleMail.put(mailbox, new AppendedPage(lane, tail, SamplePages.REQUESTS, 1, new int[] {1, SamplePages.REQUESTS}, page));
+    SampleMail.put(
+        mailbox,
+        new AppendedPage(
+            lane, tail, SamplePages.REQUESTS, 1, new int[] {1, SamplePages.REQUESTS}, page));
     tail += SamplePages.REQUESTS;
   }
 

@@ -50,7 +50,10 @@ public class LaneBenchmark {
   @Benchmark
   public Lane peekTakeSettle() {
     lane.appended(
-        new AppendedPage(info, lane.tail(), SamplePages.REQUESTS, 1, new int[] {1, SamplePages.REQUESTS}, page), SamplePages.REQUESTS, 1);
+        new AppendedPage(
+            info, lane.tail(), SamplePages.REQUESTS, 1, new int[] {1, SamplePages.REQUESTS}, page),
+        SamplePages.REQUESTS,
+        1);
     List<QueuedRequest> next = lane.peek(Batch.ITEMS_MAX);
     while (!next.isEmpty()) {
       for (QueuedRequest request : lane.take(next).requests()) {

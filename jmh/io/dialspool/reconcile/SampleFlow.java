@@ -29,7 +29,15 @@ final class SampleFlow {
     List<QueuedRequest> next = lane.peek(Batch.ITEMS_MAX);
     if (next.isEmpty()) {
       lane.appended(
-          new AppendedPage(info, lane.tail(), SamplePages.REQUESTS, 1, new int[] {1, SamplePages.REQUESTS}, page), SamplePages.REQUESTS, 1);
+          new AppendedPage(
+              info,
+              lane.tail(),
+              SamplePages.REQUESTS,
+              1,
+              new int[] {1, SamplePages.REQUESTS},
+              page),
+          SamplePages.REQUESTS,
+          1);
       next = lane.peek(Batch.ITEMS_MAX);
     }
     List<String> tokens = next.stream().map(request -> request.stored().clientToken()).toList();

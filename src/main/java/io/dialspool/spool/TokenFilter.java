@@ -8,7 +8,7 @@ import java.util.List;
  * filter in blocks of one cache line (Putze, Sanders, Singler: Cache-, Hash- and Space-Efficient
  * Bloom Filters), one bit in each of a block's eight words, sixteen bits a token. It grows by parts
  * twice as large as the last one, up to a bound; beyond, the last part says maybe more and more
- * often. Keys are hashes already. One thread adds; {@link #prepare} may be another's.
+ * often. Keys are hashes already. One thread at a time, but for {@link #prepare}.
  */
 final class TokenFilter {
   private static final int WORDS = 8;
@@ -106,11 +106,16 @@ final class TokenFilter {
     return new Part(tokensAtStart << parts.size());
   }
 
-  /** Makes the next part ahead if it is needed soon: to fill it with zeros takes milliseconds. */
-  void prepare() {
+  /** Tokens that the next part is for, if it is needed soon; else 0. */
+  int neededSoon() {
     Part last = parts.get(parts.size() - 1);
-    if (last.room < tokensAtStart && prepared == last && parts.size() < PARTS_MAX) {
-      prepared = next();
-    }
+    return last.room < tokensAtStart && prepared == last && parts.size() < PARTS_MAX
+        ? tokensAtStart << parts.size()
+        : 0;
+  }
+
+  /** Makes the next part ahead, on any thread: to fill it with zeros takes milliseconds. */
+  void prepare(int tokens) {
+    prepared = new Part(tokens);
   }
 }

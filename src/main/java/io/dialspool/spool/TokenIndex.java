@@ -47,6 +47,7 @@ public final class TokenIndex {
   private final OrderedStore store;
   private final int tableItems;
   private final ReentrantLock lock = new ReentrantLock();
+  private ByteBuffer written = ByteBuffer.allocate(1 << 12);
   private final byte[] keySought = new byte[16];
   private final byte[] entryFound = new byte[TokenEntry.BYTES];
 
@@ -67,6 +68,9 @@ public final class TokenIndex {
 
   private final TokenFilter stocktaking;
   private byte[] stocktakenBefore = new byte[0];
+
+  /** The index's thread only: tokens that the filter's next part is for; 0 while none is needed. */
+  private int filterRoom;
 
   /** The index's thread only: whether the full table is in the store. */
   private boolean ingested;
@@ -150,9 +154,12 @@ public final class TokenIndex {
     while (isBehind()) {
       whenBehind.run();
     }
-    var out = ByteBuffer.allocate(group.size() * TokenTable.STORED_BYTES);
-    group.write(out);
-    batch.put(Keys.TOKENLOG, Keys.commit(nextCommit), out.array());
+    int bytes = group.size() * TokenTable.STORED_BYTES;
+    if (written.capacity() < bytes) {
+      written = ByteBuffer.allocate(2 * bytes);
+    }
+    group.write(written.clear());
+    batch.put(Keys.TOKENLOG, Keys.commit(nextCommit), written.array(), bytes);
   }
 
   private boolean isBehind() {
@@ -263,7 +270,10 @@ public final class TokenIndex {
     if (table == null) {
       return stored == null ? takeStock() : 0;
     }
-    newer.prepare();
+    if (filterRoom > 0) {
+      newer.prepare(filterRoom);
+      filterRoom = 0;
+    }
     if (!ingested) {
       store.ingest(Keys.TOKENS, new Sorted(table));
       ingested = true;
@@ -271,6 +281,7 @@ public final class TokenIndex {
     }
     forgetLogged();
     ingested = false;
+    int done = table.size();
     lock.lock();
     try {
       full = null;
@@ -281,7 +292,7 @@ public final class TokenIndex {
     } finally {
       lock.unlock();
     }
-    return table.size();
+    return done;
   }
 
   /** Whether {@link #runOnce} has something to do. */
@@ -303,6 +314,7 @@ public final class TokenIndex {
       if (full == null && (filling.size() >= tableItems || (wanted && filling.size() > 0))) {
         send();
       }
+      filterRoom = newer.neededSoon();
       return full;
     } finally {
       lock.unlock();

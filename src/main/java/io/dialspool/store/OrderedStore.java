@@ -62,9 +62,9 @@ public interface OrderedStore extends AutoCloseable {
 
   /**
    * Puts many entries in bulk, beside the batches: far cheaper than one by one where keys are
-   * random. They override what was written before, and are overridden by what is written after.
-   * All are there or none, also after a crash; once it has returned they survive one. Holds up
-   * neither reads nor writes. One thread at a time.
+   * random. They override what was written before, and are overridden by what is written after. All
+   * are there or none, also after a crash; once it has returned they survive one. Holds up neither
+   * reads nor writes. One thread at a time.
    *
    * @throws StoreException if the disk refused; nothing of them is there then
    */

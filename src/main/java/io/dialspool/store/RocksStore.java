@@ -590,7 +590,8 @@ public final class RocksStore implements OrderedStore {
     @Override
     public void put(Space space, byte[] key, byte[] value, int valueBytes) {
       if (direct.capacity() < key.length + valueBytes) {
-        direct = ByteBuffer.allocateDirect(Math.max(2 * direct.capacity(), key.length + valueBytes));
+        direct =
+            ByteBuffer.allocateDirect(Math.max(2 * direct.capacity(), key.length + valueBytes));
       }
       direct.clear().put(key).put(value, 0, valueBytes);
       ByteBuffer keyPart = direct.duplicate().flip().limit(key.length);

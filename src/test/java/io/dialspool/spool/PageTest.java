@@ -122,10 +122,15 @@ class PageTest {
 
   @Test
   void shouldTellItsDeadlineBucketsInOrder() {
-    page(
-        Lead.of("a", 95_000), // the fourth half minute
-        Lead.of("b", 30_000),
-        Lead.of("c", 59_999));
+    DialItems items =
+        Lead.items(
+            List.of(
+                Lead.of("a", 95_000), // the fourth half minute
+                Lead.of("b", 30_000),
+                Lead.of("c", 59_999)));
+    for (int i = 0; i < 3; i++) {
+      builder.add(items, i, 0);
+    }
     assertEquals(
         List.of(1, 1, 3), Arrays.stream(builder.sortedBuckets()).limit(3).boxed().toList());
   }

@@ -82,7 +82,9 @@ class TokenTableTest {
     var random = new SplittableRandom(5);
     assertFalse(filter.mayHave(random.nextLong(), random.nextLong()));
     for (int i = 0; i < 1_400; i++) { // over all parts
-      filter.prepare();
+      if (filter.neededSoon() > 0) {
+        filter.prepare(filter.neededSoon());
+      }
       filter.add(random.nextLong(), random.nextLong());
     }
     var again = new SplittableRandom(5);
