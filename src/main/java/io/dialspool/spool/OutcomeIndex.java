@@ -117,7 +117,7 @@ final class OutcomeIndex {
    * @throws StoreException if the bytes are no group
    */
   static void read(byte[] group, PartReader into) {
-    if (group.length <= HEAD_BYTES || (group.length - HEAD_BYTES) % PART_BYTES != 0) {
+    if (group.length < HEAD_BYTES || (group.length - HEAD_BYTES) % PART_BYTES != 0) {
       throw new StoreException("a group of the feed is cut off");
     }
     ByteBuffer in = ByteBuffer.wrap(group, HEAD_BYTES, group.length - HEAD_BYTES);
