@@ -121,8 +121,7 @@ final class Life {
               new Breaker(clock),
               DispatchMeter.NONE));
     }
-    spool =
-        Spool.open(store, wiring.route(new Routes(entries, false)), settings.tokensTogether());
+    spool = Spool.open(store, wiring.route(new Routes(entries, false)), settings.tokensTogether());
     index = spool.index();
     index.runBeside(wakeIndex, index::runOnce);
     feed = new OutcomeFeed(spool);

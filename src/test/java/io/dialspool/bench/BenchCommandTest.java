@@ -178,7 +178,7 @@ class BenchCommandTest {
   private int bench(String url, String... more) {
     String[] args =
         ("intake --campaign c:1 --connections 4 --seconds 1 --warmup 0 --rounds 1 --directory"
-             + " target --endpoint "
+                + " target --endpoint "
                 + url)
             .split(" ", -1);
     String[] all = Arrays.copyOf(args, args.length + more.length);

@@ -117,12 +117,10 @@ public final class Conversation {
         ByteBuf piece = content.content();
         body.append(piece.toString(StandardCharsets.UTF_8));
       }
-      // Whoever was told that the connection ends reads no further; of a socket nothing more goes out.
+      // Whoever was told that the connection ends reads no further; of a socket nothing more goes
+      // out.
       boolean over = !answers.isEmpty() && answers.get(answers.size() - 1).ends();
-      if (read instanceof LastHttpContent
-          && !over
-          && head != null
-          && head.status().code() != 100) {
+      if (read instanceof LastHttpContent && !over && head != null && head.status().code() != 100) {
         boolean unknownLength =
             !HttpUtil.isTransferEncodingChunked(head)
                 && !head.headers().contains(HttpHeaderNames.CONTENT_LENGTH);

@@ -51,7 +51,12 @@ class ReplyFuzzTest {
       }
     }
     var answer =
-        new Ended.Answer(status, headers, Arrays.copyOfRange(input, at, input.length), new TargetClock.Moment(0, 0), new TargetClock.Moment(0, 0));
+        new Ended.Answer(
+            status,
+            headers,
+            Arrays.copyOfRange(input, at, input.length),
+            new TargetClock.Moment(0, 0),
+            new TargetClock.Moment(0, 0));
     judge(ReplyReader.ofBatch(answer, BATCH));
     StatesReply states = ReplyReader.ofStates(answer, List.of(CAMPAIGN));
     if (states instanceof StatesReply.Failed failed) {

@@ -22,6 +22,13 @@ class ReplyReaderTest {
 
   private static BatchReply refusal(String message) {
     byte[] body = ("{\"message\":\"" + message + "\"}").getBytes(StandardCharsets.UTF_8);
-    return ReplyReader.ofBatch(new Ended.Answer(400, EmptyHttpHeaders.INSTANCE, body, new TargetClock.Moment(0, 0), new TargetClock.Moment(0, 0)), BATCH);
+    return ReplyReader.ofBatch(
+        new Ended.Answer(
+            400,
+            EmptyHttpHeaders.INSTANCE,
+            body,
+            new TargetClock.Moment(0, 0),
+            new TargetClock.Moment(0, 0)),
+        BATCH);
   }
 }
