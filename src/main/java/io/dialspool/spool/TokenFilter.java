@@ -34,7 +34,7 @@ final class TokenFilter {
     boolean mayHave(long high, long low) {
       int at = at(high);
       for (int word = 0; word < WORDS; word++) {
-        if ((bits[at + word] & 1L << (low >>> word * 6)) == 0) {
+        if ((bits[at + word] & (1L << (low >>> (word * 6)))) == 0) {
           return false;
         }
       }
@@ -45,7 +45,7 @@ final class TokenFilter {
       room--;
       int at = at(high);
       for (int word = 0; word < WORDS; word++) {
-        bits[at + word] |= 1L << (low >>> word * 6);
+        bits[at + word] |= 1L << (low >>> (word * 6));
       }
     }
   }

@@ -246,9 +246,7 @@ public final class TokenIndex {
       if (newest.sequence() != sequence) {
         return true; // another bears the token by now
       }
-      lock.lock();
-      wanted = true;
-      lock.unlock();
+      want();
       wake.run();
       return false;
     }
@@ -257,6 +255,15 @@ public final class TokenIndex {
       batch.delete(Keys.TOKENS, key);
     }
     return true;
+  }
+
+  private void want() {
+    lock.lock();
+    try {
+      wanted = true;
+    } finally {
+      lock.unlock();
+    }
   }
 
   // --- the index's thread

@@ -52,7 +52,7 @@ final class TokenTable {
   void put(long high, long low, int lane, long sequence, long check, long fingerprint) {
     int index = find(high, low);
     if (index < 0) {
-      index = add(high, low);
+      index = add(low);
     }
     long[] piece = pieces.get(index / PIECE);
     int word = index % PIECE * WORDS;
@@ -64,7 +64,7 @@ final class TokenTable {
     piece[word + 5] = fingerprint;
   }
 
-  private int add(long high, long low) {
+  private int add(long low) {
     if (2 * (size + 1) > slots.length) {
       grow();
     }

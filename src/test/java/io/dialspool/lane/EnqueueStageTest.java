@@ -36,7 +36,7 @@ class EnqueueStageTest {
     assertNull(mailbox.poll());
     // The first recall came before its put.
     assertEquals(List.of(new RecallAnswer.Unknown()), answers);
-    assertEquals(1, woken.size(), "once a group");
+    assertEquals(1, woken.size());
   }
 
   @Test
