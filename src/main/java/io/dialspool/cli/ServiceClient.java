@@ -85,11 +85,7 @@ final class ServiceClient {
         endpoint.getRawPath() == null ? "" : endpoint.getRawPath().replaceFirst("/+$", "");
     FullHttpRequest proven =
         who.signed(
-            method,
-            base + path,
-            body.length == 0 ? "" : "application/json",
-            body,
-            clock.epochMs());
+            method, base + path, body.length == 0 ? "" : "application/json", body, clock.epochMs());
     try {
       HttpRequest.Builder request =
           HttpRequest.newBuilder(endpoint.resolve(proven.uri()))

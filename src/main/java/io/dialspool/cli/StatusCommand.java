@@ -36,7 +36,15 @@ final class StatusCommand implements Callable<Integer> {
   private static final int LAST_NUMBER = 8;
   private static final String CLEAR = "\u001b[H\u001b[2J";
   private static final String[] HEAD = {
-    "CAMPAIGN", "STATE", "QUEUED", "IN FLIGHT", "SUBMITTED", "DEAD", "RATE", "ETA", "EXPIRE",
+    "CAMPAIGN",
+    "STATE",
+    "QUEUED",
+    "IN FLIGHT",
+    "SUBMITTED",
+    "DEAD",
+    "RATE",
+    "ETA",
+    "EXPIRE",
     "HELD BY"
   };
 
@@ -117,7 +125,10 @@ final class StatusCommand implements Callable<Integer> {
       return text.append("\nNo campaign has got a dial request yet.\n").toString();
     }
     var rows = new ArrayList<Ansi.Text[]>();
-    rows.add(Stream.of(HEAD).map(head -> ansi.new Text("@|bold " + head + "|@")).toArray(Ansi.Text[]::new));
+    rows.add(
+        Stream.of(HEAD)
+            .map(head -> ansi.new Text("@|bold " + head + "|@"))
+            .toArray(Ansi.Text[]::new));
     all.path("campaigns").forEach(one -> rows.add(row(ansi, one)));
     TextTable table = TextTable.forColumns(Help.defaultColorScheme(ansi), columns(rows));
     rows.forEach(row -> table.addRowValues(aligned(ansi, row, table.columns())));
@@ -171,7 +182,9 @@ final class StatusCommand implements Callable<Integer> {
             trimmed(target.path("callsPerSecondMax").asDouble()),
             Told.count(target.path("calls")),
             Told.count(target.path("callsThrottled")))
-        + (breaker.equals("CLOSED") ? "" : ansi.string(", @|red circuit breaker " + breaker + "|@"));
+        + (breaker.equals("CLOSED")
+            ? ""
+            : ansi.string(", @|red circuit breaker " + breaker + "|@"));
   }
 
   private static String trimmed(double rate) {
@@ -197,10 +210,8 @@ final class StatusCommand implements Callable<Integer> {
       plain(ansi, String.format(Locale.ROOT, "%,d", dead)),
       plain(ansi, rate < 0.05 ? "-" : Told.rate(rate)),
       plain(ansi, eta.isMissingNode() || queued == 0 ? "-" : Told.span(eta.asLong() * 1_000)),
-      ansi.new Text(
-          willExpire == 0
-              ? "0"
-              : String.format(Locale.ROOT, "@|yellow %,d|@", willExpire)),
+      ansi
+      .new Text(willExpire == 0 ? "0" : String.format(Locale.ROOT, "@|yellow %,d|@", willExpire)),
       plain(ansi, held(one))
     };
   }

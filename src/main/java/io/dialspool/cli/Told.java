@@ -84,7 +84,8 @@ final class Told {
       case "CAMPAIGN_PAUSED" -> "resume the campaign; nothing is sent before that";
       case "CAMPAIGN_NOT_STARTED" -> "start the campaign; nothing is sent before that";
       case "CAMPAIGN_FAILED" -> "look at the campaign in Amazon Connect; nothing is sent meanwhile";
-      case "TARGET_DOWN" -> "look at the target; dialspool preflight says whether it can be reached";
+      case "TARGET_DOWN" ->
+          "look at the target; dialspool preflight says whether it can be reached";
       case "HELD_BY_ALARM" -> "look at the service's log, which says what raised the alarm";
       default -> "";
     };

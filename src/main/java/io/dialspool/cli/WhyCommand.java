@@ -142,7 +142,8 @@ final class WhyCommand implements Callable<Integer> {
     return switch (request.path("state").asText()) {
       case "QUEUED" -> queued(request.path("waitingFor").asText(""), lane, told);
       case "IN_FLIGHT" -> "in a call whose answer is not there yet";
-      case "SUBMITTED" -> "the target took it; what its dialer did with it, the contact's record tells";
+      case "SUBMITTED" ->
+          "the target took it; what its dialer did with it, the contact's record tells";
       case "REJECTED" -> "the target refused it for good" + failure(request);
       case "EXPIRED" -> "its deadline came first, and it was never sent";
       case "CANCELLED" -> "recalled before it was sent";

@@ -80,14 +80,16 @@ class StatusCommandsTest {
             + " breaker OPEN",
         lines.get(1));
     assertEquals(
-        "CAMPAIGN STATE QUEUED IN FLIGHT SUBMITTED DEAD RATE ETA EXPIRE HELD BY", squeezed(lines, 3));
+        "CAMPAIGN STATE QUEUED IN FLIGHT SUBMITTED DEAD RATE ETA EXPIRE HELD BY",
+        squeezed(lines, 3));
     assertTrue(
         squeezed(lines, 4)
             .startsWith(
                 "c-1 Paused 12,000 1 6 3 41.5/s 4 min 49 s 17 the campaign is paused since 2026-11-20"),
         lines.get(4));
     assertTrue(lines.get(5).contains("c-2"), lines.get(5));
-    assertEquals(lines.get(4).indexOf("12,000") + 5, lines.get(5).indexOf("  0  ") + 2, out::toString);
+    assertEquals(
+        lines.get(4).indexOf("12,000") + 5, lines.get(5).indexOf("  0  ") + 2, out::toString);
   }
 
   @Test
@@ -211,7 +213,12 @@ class StatusCommandsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0,0 s", "59499,59 s", "60000,1 min", "312000,5 min 12 s", "3600000,1 h", "93780000,1 d 2 h"
+    "0,0 s",
+    "59499,59 s",
+    "60000,1 min",
+    "312000,5 min 12 s",
+    "3600000,1 h",
+    "93780000,1 d 2 h"
   })
   void shouldTellSpansInTheirTwoGreatestUnits(long ms, String told) {
     assertEquals(told, Told.span(ms));
@@ -230,9 +237,7 @@ class StatusCommandsTest {
 
   private void assertTold(String what, String text) {
     assertTrue(
-        out.toString()
-            .lines()
-            .anyMatch(line -> line.startsWith(what + " ") && line.contains(text)),
+        out.toString().lines().anyMatch(line -> line.startsWith(what + " ") && line.contains(text)),
         out::toString);
   }
 

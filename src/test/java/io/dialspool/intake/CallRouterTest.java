@@ -188,8 +188,7 @@ class CallRouterTest {
     assertEquals(1, rest.path("campaigns").size());
     assertEquals("c-1001", rest.at("/campaigns/0/campaignId").asText());
     assertTrue(rest.path("next").isMissingNode());
-    assertEquals(
-        "{\"campaigns\":[]}", call("GET /spool/campaigns?after=who-ever").body());
+    assertEquals("{\"campaigns\":[]}", call("GET /spool/campaigns?after=who-ever").body());
   }
 
   private static CampaignReport paused(String campaign) {
