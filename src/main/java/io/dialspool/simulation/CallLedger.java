@@ -42,7 +42,6 @@ final class CallLedger {
   private final Map<String, String> payloadByToken = new HashMap<>();
 
   private final Map<String, String> leadByToken = new HashMap<>();
-  private final Tally tally;
   private long calls;
   private long items;
 
@@ -57,11 +56,10 @@ final class CallLedger {
     }
   }
 
-  CallLedger(Judge judge, IntakeLedger intake, SimulatedClock clock, Tally tally) {
+  CallLedger(Judge judge, IntakeLedger intake, SimulatedClock clock) {
     this.judge = judge;
     this.intake = intake;
     this.clock = clock;
-    this.tally = tally;
   }
 
   /** A target that may get so many calls. */

@@ -120,6 +120,10 @@ public final class Simulation {
   private DialItems spare = new DialItems();
   private final Set<CampaignId> pausedThroughUs = new HashSet<>();
   private final Set<CampaignId> everPaused = new HashSet<>();
+
+  /** Life cycle calls through us that dispatch was told of. */
+  private final Map<CampaignId, Long> changesTold = new HashMap<>();
+
   private @Nullable Life life;
   private boolean healed;
   private int crashes;
@@ -145,7 +149,7 @@ public final class Simulation {
             this::failure, clock, tally, campaign -> targets.get(home(campaign)).name());
     feeds = new FeedLedger(this::failure);
     store = wiring.store();
-    calls = new CallLedger(this::failure, intake, clock, tally);
+    calls = new CallLedger(this::failure, intake, clock);
     long skewMaxMs = 0;
     for (int i = 0; i < settings.callsPerSecond().size(); i++) {
       long skewMs = world.nextInt(4) == 0 ? world.nextLong(-600_000, 600_000) : 0;
@@ -508,7 +512,7 @@ public final class Simulation {
     Life at = life;
     boolean throughUs = at != null && world.nextBoolean();
     trace.note("%s is deleted, %s", campaign.id(), throughUs ? "through us" : "over there");
-    if (throughUs) {
+    if (throughUs && at != null) {
       events.in(
           timing.nextLong(200 * MS),
           () -> {
@@ -541,11 +545,15 @@ public final class Simulation {
               at.lines.get(home(campaign.id().value())).heard();
               at.dispatcher.later(
                   (nowNs, nowMs) -> {
+                    long number = changesTold.merge(campaign.id(), 1L, Long::sum);
                     wiring.campaignChanged(
                         whenApplied ->
                             at.dispatcher.campaignChanged(
                                 campaign.id(), to, nowNs, nowMs, whenApplied),
                         () -> {
+                          if (changesTold.getOrDefault(campaign.id(), 0L) != number) {
+                            return; // slow to be synced, and overtaken by another's change
+                          }
                           at.gates.answeredThroughUs(campaign.id(), to, nowNs);
                           trace.note("%s answered as %s through us", campaign.id(), to);
                         });

@@ -1,15 +1,16 @@
 package io.dialspool.simulation;
 
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** How often each thing happened, so that a reader sees that the worlds are not empty. */
 final class Tally {
-  private final long[] counts = new long[Happening.values().length];
+  private final Map<Happening, Long> counts = new EnumMap<>(Happening.class);
   private final Map<String, Long> refusals = new TreeMap<>();
 
   void count(Happening what) {
-    counts[what.ordinal()]++;
+    counts.merge(what, 1L, Long::sum);
   }
 
   /** A put was refused. */
@@ -24,11 +25,7 @@ final class Tally {
   /** By label; what never happened is not in it. */
   Map<String, Long> counts() {
     var all = new TreeMap<>(refusals);
-    for (Happening what : Happening.values()) {
-      if (counts[what.ordinal()] > 0) {
-        all.put(what.label(), counts[what.ordinal()]);
-      }
-    }
+    counts.forEach((what, times) -> all.put(what.label(), times));
     return all;
   }
 }

@@ -52,7 +52,7 @@ class PlantedDefectTest {
         Simulation.fromSeed(seed, defect.get()).run();
       } catch (SimulationFailure e) {
         found.add(e.checker());
-        if (e.checker() == checker && e.getMessage().contains(words)) {
+        if (e.checker() == checker && e.toString().contains(words)) {
           return;
         }
       }
