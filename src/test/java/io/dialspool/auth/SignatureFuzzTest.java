@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 
 /**
@@ -189,7 +190,7 @@ class SignatureFuzzTest {
   private static final class Recorder extends SimpleChannelInboundHandler<HttpObject> {
     private final List<Passed> passed;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-    private HttpRequest head;
+    private @Nullable HttpRequest head;
 
     Recorder(List<Passed> passed) {
       this.passed = passed;
@@ -208,7 +209,7 @@ class SignatureFuzzTest {
       }
       if (message instanceof LastHttpContent) {
         // Who is not asked brings nothing that was signed.
-        if (Caller.of(ctx.channel()) != null) {
+        if (Caller.of(ctx.channel()) != null && head != null) {
           passed.add(new Passed(head, body.toByteArray()));
         }
         ctx.writeAndFlush(HttpAnswer.empty().toNetty());

@@ -368,9 +368,13 @@ class CallRouterTest {
     door.targetAnswer = answered(200, "", "");
     client
         .send(
-            "POST /campaigns/c-1/start HTTP/1.1\r\n"
-                + "Host: localhost\r\n"
-                + "Transfer-Encoding: chunked\r\n\r\n")
+            String.join(
+                "\r\n",
+                "POST /campaigns/c-1/start HTTP/1.1",
+                "Host: localhost",
+                "Transfer-Encoding: chunked",
+                "",
+                ""))
         .sendLastChunk();
     assertEquals(200, client.answer().status());
     assertEquals(0, door.forwarded.get(0).body().length);

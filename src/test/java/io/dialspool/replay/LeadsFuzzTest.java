@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 
 /**
@@ -63,7 +64,7 @@ class LeadsFuzzTest {
       return;
     }
     String name = NAMES[input[0] & 3];
-    Character delimiter = (input[0] & 4) == 0 ? null : ';';
+    @Nullable Character delimiter = (input[0] & 4) == 0 ? null : ';';
     byte[] bytes = Arrays.copyOfRange(input, 1, input.length);
     List<String> whole = rows(name, new ByteArrayInputStream(bytes), delimiter);
     var random = new Random(Arrays.hashCode(input));
@@ -83,7 +84,7 @@ class LeadsFuzzTest {
     }
   }
 
-  private static List<String> rows(String name, InputStream bytes, Character delimiter)
+  private static List<String> rows(String name, InputStream bytes, @Nullable Character delimiter)
       throws IOException {
     var rows = new ArrayList<String>();
     var source = new Source(name, -1, () -> bytes);

@@ -77,6 +77,10 @@ class RecoveryFuzzTest {
       CAMPAIGNS.forEach(campaign -> ledger.put(campaign, new LinkedHashMap<>()));
     }
 
+    private Map<Long, Known> of(CampaignId campaign) {
+      return Objects.requireNonNull(ledger.get(campaign));
+    }
+
     void tell() {
       for (int i = 0; i < STEPS_MAX && at < steps.length; i++) {
         int step = next();
@@ -147,7 +151,7 @@ class RecoveryFuzzTest {
                   leads[i].clientToken(),
                   new RequestId(lane, found.get(i).sequence()),
                   leads[i].deadlineMs());
-          Known before = ledger.get(campaign).put(known.id.sequence(), known);
+          Known before = of(campaign).put(known.id.sequence(), known);
           assertEquals(null, before, "one sequence given twice");
         }
       }
@@ -158,7 +162,7 @@ class RecoveryFuzzTest {
     }
 
     private List<Known> waiting(CampaignId campaign) {
-      return ledger.get(campaign).values().stream()
+      return of(campaign).values().stream()
           .filter(known -> known.state == RequestState.QUEUED)
           .toList();
     }
@@ -201,7 +205,7 @@ class RecoveryFuzzTest {
         return;
       }
       spooling.redrive(campaign, 2_000, 2 * HOUR_MS);
-      for (Known known : List.copyOf(ledger.get(campaign).values())) {
+      for (Known known : List.copyOf(of(campaign).values())) {
         long as = spooling.spool.redrivenAs(lane(campaign), known.id.sequence());
         if (as != 0 && known.holdsItsToken) {
           known.holdsItsToken = false;
@@ -213,7 +217,7 @@ class RecoveryFuzzTest {
                   anew.request().clientToken(),
                   new RequestId(known.id.lane(), as),
                   anew.request().deadlineMs());
-          ledger.get(campaign).put(as, again);
+          of(campaign).put(as, again);
         }
       }
     }
@@ -256,7 +260,7 @@ class RecoveryFuzzTest {
     /** All that is known is there, and everything fits together. */
     private void judge() {
       for (CampaignId campaign : CAMPAIGNS) {
-        for (Known known : ledger.get(campaign).values()) {
+        for (Known known : of(campaign).values()) {
           Spool.Found found = spooling.spool.find(campaign, known.id).orElseThrow();
           assertEquals(known.token, found.request().clientToken());
           assertEquals(known.deadlineMs, found.request().deadlineMs());
@@ -349,7 +353,7 @@ class RecoveryFuzzTest {
         return;
       }
       for (CampaignId campaign : CAMPAIGNS) {
-        for (Known known : ledger.get(campaign).values()) {
+        for (Known known : of(campaign).values()) {
           orRefused(() -> spooling.spool.find(campaign, known.id));
           orRefused(() -> spooling.spool.find(campaign, new ClientToken(known.token)));
         }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.dialspool.request.CampaignId;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +37,7 @@ class ReplyFuzzTest {
       return;
     }
     int status = (input[0] & 15) * 100 + (input[1] & 15) * 10 + (input[2] & 15);
-    var headers = new DefaultHttpHeaders(false);
+    var headers = DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
     int at = 3;
     for (String name : HEADERS) {
       int end = at;

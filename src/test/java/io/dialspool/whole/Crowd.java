@@ -189,8 +189,9 @@ final class Crowd implements AutoCloseable {
   private record ReadingSlowly(String text, int bytes) implements Handler {
     @Override
     public void init(Channel channel) {
-      channel.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(bytes));
-      channel.config().setOption(ChannelOption.MAX_MESSAGES_PER_READ, 1);
+      channel
+          .config()
+          .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(bytes).maxMessagesPerRead(1));
       channel
           .pipeline()
           .addLast(
