@@ -80,6 +80,12 @@ final class GateLedger {
     told.last = "not found";
   }
 
+  /** It was deleted through us, and with it that it was paused. */
+  void deletedThroughUs(CampaignId campaign) {
+    notFound(campaign);
+    paused.remove(campaign);
+  }
+
   /** A state was read. */
   void observed(CampaignId campaign, CampaignState state, long beganNs, long nowNs) {
     Told told = told(campaign);

@@ -129,6 +129,7 @@ public final class Simulation {
   private int crashes;
   private int bodiesOutstanding;
   private int redrivesUnderWay;
+  private boolean lastRedriveToCome;
   private int slotsMade;
 
   private Simulation(long seed, Wiring wiring, @Nullable Consumer<String> lines) {
@@ -520,7 +521,7 @@ public final class Simulation {
               at.lines.get(home(campaign.id().value())).heard();
               at.dispatcher.later(
                   (nowNs, nowMs) -> {
-                    at.gates.notFound(campaign.id());
+                    at.gates.deletedThroughUs(campaign.id());
                     at.dispatcher.campaignDeleted(campaign.id());
                   });
             }
@@ -1009,7 +1010,13 @@ public final class Simulation {
       offer(workload.healthy(campaign.id().value(), clock.epochMs()));
     }
     if (world.nextBoolean()) {
-      events.in(world.nextLong(5 * SECOND_NS), this::redrive);
+      lastRedriveToCome = true;
+      events.in(
+          world.nextLong(5 * SECOND_NS),
+          () -> {
+            lastRedriveToCome = false;
+            redrive();
+          });
     }
   }
 
@@ -1022,7 +1029,10 @@ public final class Simulation {
     long boundNs = anyDeleted ? DRAIN_DELETED_NS : DRAIN_NS;
     long beganNs = events.nowNs();
     long untilNs = beganNs + boundNs;
-    while (bodiesOutstanding > 0 || redrivesUnderWay > 0 || !living().isIdle()) {
+    while (bodiesOutstanding > 0
+        || redrivesUnderWay > 0
+        || lastRedriveToCome
+        || !living().isIdle()) {
       if (events.nowNs() > untilNs) {
         throw failure(
             Checker.DRAIN,

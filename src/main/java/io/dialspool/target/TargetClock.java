@@ -34,8 +34,8 @@ public final class TargetClock {
   private static final long NOTICED_MIN_MS = 2_000;
   // The server stamped its answer somewhere within the call.
   private static final long CALL_MAX_MS = 2_000;
-  // Better roughly right than refused for ever; a process that was stopped meanwhile is neither.
-  private static final long REFUSED_CALL_MAX_MS = 10_000;
+  // The first to tell anything: better roughly right than not at all.
+  private static final long FIRST_CALL_MAX_MS = 10_000;
 
   private final ArrayDeque<Long> samples = new ArrayDeque<>(SAMPLES);
   private volatile long offsetMs;
@@ -71,10 +71,12 @@ public final class TargetClock {
       return;
     }
     long tookMs = (answered.ns - sent.ns) / 1_000_000;
-    if (tookMs > (refusedForTime ? REFUSED_CALL_MAX_MS : CALL_MAX_MS)) {
+    boolean first = !learnt || refusedForTime || isStale(answered);
+    if (tookMs > (first ? FIRST_CALL_MAX_MS : CALL_MAX_MS)) {
+      doubtful |= !learnt; // the process stood still: the time is old, and there is no other
       return;
     }
-    if (refusedForTime || isStale(answered)) {
+    if (first) {
       samples.clear();
     } else if (samples.size() == SAMPLES) {
       samples.removeFirst();

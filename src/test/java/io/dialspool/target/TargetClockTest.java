@@ -63,4 +63,14 @@ class TargetClockTest {
 
     assertEquals(0, clock.offsetMs());
   }
+
+  @Test
+  void shouldNotTrustItsOwnClockIfAllItHasIsAnAnswerFromBeforeTheProcessStoodStill() {
+    clock.learn(NOON_MS - 600_000, at(0), at(HOUR_MS), false);
+    assertTrue(clock.isStale(at(HOUR_MS)));
+
+    clock.learn(NOON_MS + HOUR_MS - 600_000, at(HOUR_MS), at(HOUR_MS + 3_000), false);
+    assertFalse(clock.isStale(at(HOUR_MS + 3_000)));
+    assertEquals(-601_000, clock.offsetMs());
+  }
 }
