@@ -662,6 +662,9 @@ public final class Dispatcher {
       wakeAt(control, nowNs + control.target().bisecting.intervalNs());
       return null;
     }
+    if (!marked(control, left, nowMs)) {
+      return null; // it never left, and the mark was of a clock that was ahead
+    }
     return new Batch(left, parcel);
   }
 
@@ -733,14 +736,23 @@ public final class Dispatcher {
     for (QueuedRequest request : requests) {
       last = Math.max(last, request.sequence());
     }
+    long onTargetMs = control.target().nowMs(nowMs);
     long chunk = (long) config.inFlightMax() * Batch.ITEMS_MAX;
     if (last + chunk / 2 > lane.markedThrough()) {
-      List<Mark> marks = lane.askMark(Math.min(last + chunk, lane.tail() - 1), nowMs);
-      if (marks != null) {
-        store.offer(new StoreCommand.WriteMarks(lane.info(), marks));
-      }
+      askMark(control, Math.min(last + chunk, lane.tail() - 1), onTargetMs);
     }
-    return last <= lane.markedThrough();
+    if (lane.isMarked(last, onTargetMs)) {
+      return true;
+    }
+    askMark(control, last, onTargetMs); // unless that is under way
+    return false;
+  }
+
+  private void askMark(LaneControl control, long through, long onTargetMs) {
+    List<Mark> marks = control.lane().askMark(through, onTargetMs);
+    if (marks != null) {
+      store.offer(new StoreCommand.WriteMarks(control.lane().info(), marks));
+    }
   }
 
   private boolean isUrgent(List<QueuedRequest> requests, long nowMs) {
@@ -767,7 +779,7 @@ public final class Dispatcher {
     if (sweeper.isPaused(nowNs)) {
       return false;
     }
-    if (isTokenDead(request, nowMs)) {
+    if (isTokenDead(control, request, nowMs)) {
       lane.settle(request, RequestState.UNDELIVERABLE, Reason.IN_DOUBT, null, nowMs);
       return true;
     }
@@ -780,15 +792,15 @@ public final class Dispatcher {
 
   private static boolean anyTooLate(LaneControl control, List<QueuedRequest> requests, long nowMs) {
     for (QueuedRequest request : requests) {
-      if (isTokenDead(request, nowMs) || isTooLate(control, request, nowMs)) {
+      if (isTokenDead(control, request, nowMs) || isTooLate(control, request, nowMs)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean isTokenDead(QueuedRequest request, long nowMs) {
-    return request.tokenAliveUntilMs() <= nowMs;
+  private static boolean isTokenDead(LaneControl control, QueuedRequest request, long nowMs) {
+    return request.tokenAliveUntilMs() <= control.target().nowMs(nowMs);
   }
 
   private static boolean isTooLate(LaneControl control, QueuedRequest request, long nowMs) {
@@ -835,7 +847,7 @@ public final class Dispatcher {
       target.batchesWhileScarce++;
       target.itemsWhileScarce += items.size();
     }
-    var call = new Call(control, batch, tokens, nowNs, nowMs);
+    var call = new Call(control, batch, tokens, nowNs, target.nowMs(nowMs));
     target
         .target()
         .put(

@@ -94,6 +94,11 @@ public final class TargetControl {
     return meter;
   }
 
+  /** What its clock says when ours says {@code nowMs}; tokens live by it. */
+  long nowMs(long nowMs) {
+    return nowMs + target.clockOffsetMs();
+  }
+
   /** How far its clock is ahead of ours, but never behind; milliseconds. */
   long clockAheadMs() {
     return Math.max(0, target.clockOffsetMs());

@@ -10,6 +10,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.Objects;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchPut implements Exchange, WaitingForRoom.Waiter, GroupReply, Consumer<Admission> {
   private static final long PATIENCE_MS = 100;
+
+  /** A body holds room that others could use. */
+  private static final int BODY_SECONDS_MAX = 30;
+
+  private static final ApiError TOO_SLOW =
+      new ApiError(
+          408,
+          "RequestTimeoutException",
+          "body: took longer than "
+              + BODY_SECONDS_MAX
+              + " s (expected: all of it within that time)",
+          null,
+          0);
+
   private static final byte[] SUCCESSFUL = JsonBytes.ascii("{\"successfulRequests\":[");
   private static final byte[] FAILED = JsonBytes.ascii("],\"failedRequests\":[");
   private static final byte[] TOKEN = JsonBytes.ascii("{\"clientToken\":");
@@ -42,6 +58,9 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, GroupReply, Con
 
   /** Kept from the first byte until the answer, for until then the slot holds as many. */
   private long reservedBytes;
+
+  private long unfinishedBytes;
+  private @Nullable Future<?> tooSlow;
 
   /** Where the group's bytes hold the answer. */
   private int answerAt;
@@ -112,17 +131,51 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, GroupReply, Con
       door.answerAndClose(ApiError.tooLarge(intake.config.bodyBytesMax()));
       return;
     }
+    boolean last = content instanceof LastHttpContent;
     if (!intake.budget.tryReserve(bytes)) {
       letGo();
-      refuse(CallRouter.FULL, content instanceof LastHttpContent);
+      refuse(CallRouter.FULL, last);
       return;
     }
     reservedBytes += bytes;
     body().writeBytes(content.content());
-    if (content instanceof LastHttpContent) {
+    if (last) {
+      finished();
       ask();
-    } else {
+    } else if (awaitRest(bytes)) {
       door.next();
+    } else {
+      letGo();
+      refuse(CallRouter.FULL, false);
+    }
+  }
+
+  /** False if unfinished bodies hold all that they may. */
+  private boolean awaitRest(int bytes) {
+    if (!intake.unfinished.tryReserve(bytes)) {
+      return false;
+    }
+    unfinishedBytes += bytes;
+    if (tooSlow == null) {
+      tooSlow =
+          door.ctx().executor().schedule(this::endTooSlow, BODY_SECONDS_MAX, TimeUnit.SECONDS);
+    }
+    return true;
+  }
+
+  private void endTooSlow() {
+    letGo();
+    intake.meters.refused(TOO_SLOW.code(), 1);
+    door.answerAndClose(TOO_SLOW);
+  }
+
+  private void finished() {
+    intake.unfinished.release(unfinishedBytes);
+    unfinishedBytes = 0;
+    Future<?> limit = tooSlow;
+    tooSlow = null;
+    if (limit != null) {
+      limit.cancel(false);
     }
   }
 
@@ -324,6 +377,7 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, GroupReply, Con
     if (bodyHeld) {
       bodyHeld = false;
       releaseBody();
+      finished();
       intake.budget.release(reservedBytes);
       reservedBytes = 0;
     }

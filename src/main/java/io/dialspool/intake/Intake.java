@@ -40,6 +40,12 @@ public final class Intake implements AutoCloseable {
   final IntakeMeters meters;
   final BytesBudget budget;
 
+  /**
+   * For the bodies of batches that come in pieces, until their last one: whoever sends slowly takes
+   * no room from those who don't.
+   */
+  final BytesBudget unfinished;
+
   /** Of calls with small bodies: those that never end shall not keep dial requests out. */
   final BytesBudget callBudget;
 
@@ -63,6 +69,8 @@ public final class Intake implements AutoCloseable {
     this.clock = clock;
     this.meters = meters;
     this.budget = new BytesBudget(config.bufferedBytesMax());
+    this.unfinished =
+        new BytesBudget(Math.max(config.bodyBytesMax(), config.bufferedBytesMax() / 2));
     this.callBudget = new BytesBudget(config.bufferedBytesMax() / 4);
   }
 

@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 public final class Lane {
   private static final long MARK_SPAN_MS = Duration.ofHours(1).toMillis();
 
+  /** What is known of the target's clock moves by seconds; a token's life has an hour to spare. */
+  private static final long MARK_AHEAD_MS = Duration.ofMinutes(1).toMillis();
+
   private final LaneInfo info;
   private final Ending ending;
   private final ArrayDeque<QueuedRequest> window = new ArrayDeque<>();
@@ -68,6 +71,7 @@ public final class Lane {
   private long tail;
   private boolean reading;
   private long markAsked;
+  private boolean correctingMarks;
 
   /** A lane as the start found it; its requests are all on disk. */
   public Lane(Spool.RestoredLane restored, Ending ending) {
@@ -457,21 +461,41 @@ public final class Lane {
   }
 
   /**
+   * Whether requests up to {@code through} may leave now. Not under a mark that says that none left
+   * before a time yet to come: our clock was ahead when it was written, and after a restart their
+   * tokens would be taken for younger than they are.
+   */
+  public boolean isMarked(long through, long nowMs) {
+    return through <= markedThrough() && !isMarkedAhead(nowMs);
+  }
+
+  private boolean isMarkedAhead(long nowMs) {
+    return !marks.isEmpty() && marks.get(marks.size() - 1).sinceMs() > nowMs + MARK_AHEAD_MS;
+  }
+
+  /**
    * The marks to write so that requests up to {@code through} may leave, or null if that was asked
    * already. An entry spans an hour, so that the token's life is known to the hour.
+   *
+   * @param nowMs by the target's clock, where the tokens live
    */
   public @Nullable List<Mark> askMark(long through, long nowMs) {
-    if (through <= markAsked) {
+    boolean ahead = isMarkedAhead(nowMs) && !correctingMarks;
+    if (through <= markAsked && !ahead) {
       return null;
     }
-    markAsked = through;
+    markAsked = Math.max(markAsked, through);
+    correctingMarks |= ahead;
     var asked = new ArrayList<Mark>(marks);
+    if (ahead) {
+      asked.replaceAll(mark -> new Mark(mark.through(), Math.min(mark.sinceMs(), nowMs)));
+    }
     Mark last = asked.isEmpty() ? null : asked.get(asked.size() - 1);
     // A clock that went back begins an entry of its own too.
     if (last != null && nowMs - last.sinceMs() < MARK_SPAN_MS && nowMs >= last.sinceMs()) {
-      asked.set(asked.size() - 1, new Mark(through, last.sinceMs()));
+      asked.set(asked.size() - 1, new Mark(markAsked, last.sinceMs()));
     } else {
-      asked.add(new Mark(through, nowMs));
+      asked.add(new Mark(markAsked, nowMs));
     }
     if (asked.size() > 1) {
       long lowest = lowestUnsettled();
@@ -484,6 +508,7 @@ public final class Lane {
   public void markWritten(List<Mark> written) {
     marks.clear();
     marks.addAll(written);
+    correctingMarks = false;
   }
 
   // Entries below everything that is loaded or on disk have nothing left to say.

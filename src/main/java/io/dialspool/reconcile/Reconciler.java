@@ -159,7 +159,7 @@ public final class Reconciler implements ReplyHandler {
     request.countAttempt();
     if (outcome instanceof ItemOutcome.Unanswered) {
       request.maybeSentUntil(
-          call.beganMs() + ClientToken.LIFE_MS, Evidence.Doubt.MISSING_FROM_ANSWER);
+          call.beganOnTargetMs() + ClientToken.LIFE_MS, Evidence.Doubt.MISSING_FROM_ANSWER);
       request.lastFailure("missing from the answer");
     } else {
       request.lastFailure(FailureCode.UNKNOWN_ERROR.wire());
@@ -375,7 +375,8 @@ public final class Reconciler implements ReplyHandler {
     long successes = told(call.control()).successes;
     List<QueuedRequest> requests = call.batch().requests();
     for (QueuedRequest request : requests) {
-      request.maybeSentUntil(call.beganMs() + ClientToken.LIFE_MS, Evidence.Doubt.NO_ANSWER);
+      request.maybeSentUntil(
+          call.beganOnTargetMs() + ClientToken.LIFE_MS, Evidence.Doubt.NO_ANSWER);
       request.lastFailure(why);
     }
     Parcel parcel = call.batch().parcel();

@@ -309,12 +309,14 @@ final class IntakeLedger {
   boolean hasFresh(String campaign, int count) {
     int found = 0;
     long nowMs = Math.max(clock.trueMs(), clock.epochMs());
+    // What had expired by a clock that was put back since has ended all the same.
+    long latestMs = Math.max(nowMs, clock.latestShownMs());
     var it = fresh.getOrDefault(campaign, Set.of()).iterator();
     while (found < count && it.hasNext()) {
       Known request = it.next();
       if (request.everSent || request.recallAsked || request.end != null || request.told != null) {
         it.remove();
-      } else if (request.deadlineMs - nowMs > FRESH_LEFT_MIN_MS
+      } else if (request.deadlineMs - latestMs > FRESH_LEFT_MIN_MS
           && nowMs - request.sinceMs < FRESH_MAX_MS) {
         found++;
       }

@@ -12,6 +12,7 @@ final class SimulatedClock implements Clock {
   private long virtualNs;
   private long monotonicOriginNs;
   private long offMs;
+  private long latestShownMs;
 
   /**
    * @param originMs true wall time at virtual time 0; milliseconds since 1970
@@ -39,7 +40,13 @@ final class SimulatedClock implements Clock {
 
   /** Moves the service's wall clock alone. */
   void jump(long byMs) {
+    latestShownMs = latestShownMs();
     offMs += byMs;
+  }
+
+  /** The latest time that the service's wall clock ever showed; milliseconds since 1970. */
+  long latestShownMs() {
+    return Math.max(latestShownMs, epochMs());
   }
 
   /** Time passed while the machine slept: its monotonic clock doesn't know. */

@@ -538,6 +538,9 @@ public final class Simulation {
     trace.note("%s becomes %s, %s", campaign.id(), to, throughUs ? "through us" : "over there");
     campaign.become(to, clock.virtualNs());
     Life at = life;
+    if (throughUs && to == CampaignState.PAUSED) {
+      everPaused.add(campaign.id()); // a life that dies before it answers may have written it
+    }
     if (throughUs && at != null) {
       events.in(
           timing.nextLong(200 * MS),

@@ -535,6 +535,25 @@ class DispatcherTest {
     assertEquals(Reason.IN_DOUBT, service.status(SPRING, token).reason());
   }
 
+  @Test
+  void shouldCountATokensLifeByTheTargetsClockNotByOneOfOursThatWasAhead() {
+    target.byDefault = batch -> null;
+    service.clock.jumpWallMs(9 * DAY_MS);
+    target.clockOffsetMs = -9 * DAY_MS;
+    service.run(100);
+    service.clock.advanceMs(2 * MINUTE_MS);
+    String token = service.accept(SPRING, 1, 20 * DAY_MS).get(0);
+    service.run(100);
+    assertEquals(List.of(1), service.takeSizes());
+    service.clock.jumpWallMs(-9 * DAY_MS);
+    target.clockOffsetMs = 0;
+    service.clock.advanceMs(7 * DAY_MS);
+    restart();
+    service.run(100);
+    assertEquals(List.of(), service.takeSizes());
+    assertEquals(Reason.IN_DOUBT, service.status(SPRING, token).reason());
+  }
+
   // --- expiry
 
   @ParameterizedTest

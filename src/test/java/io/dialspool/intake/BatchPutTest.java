@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialspool.http.ApiError;
+import io.dialspool.http.Entrance;
 import io.dialspool.intake.RawClient.Answer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -220,26 +222,67 @@ class BatchPutTest {
   }
 
   @Test
-  void shouldRefuseWhatIsOverTheBudgetOfAllBodies() throws Exception {
+  void shouldRefuseBodiesInPiecesOnceUnfinishedOnesHoldHalfOfTheBudget() throws Exception {
     var holders = new ArrayList<RawClient>();
     String part = " ".repeat(60_000);
-    for (int i = 0; i < 17; i++) {
+    for (int i = 0; i < 8; i++) {
       holders.add(
           door.client()
               .send(PUT + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 61000\r\n\r\n" + part));
     }
     // A body that overtakes theirs would have one of the holders refused in its place.
-    for (int i = 0; door.intake.budget.reserved() < 17L * part.length(); i++) {
+    for (int i = 0; door.intake.unfinished.reserved() < 8L * part.length(); i++) {
       assertEquals(200, put(DoorFixture.batch("early-" + i)).status());
     }
-    Answer answer = put(DoorFixture.batch("t-1") + " ".repeat(60_000));
+    client.send(PUT + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60001\r\n\r\n" + part);
+    assertEquals(200, door.client().send(PUT, JSON, DoorFixture.batch("t-2")).answer().status());
+    Answer answer = client.send(" ").answer();
     assertEquals(429, answer.status());
     assertEquals("ThrottlingException", answer.header("x-amzn-ErrorType"));
     assertEquals("1", answer.header("Retry-After"));
     holders.forEach(RawClient::close);
     awaitClosed(1);
+    assertEquals(0, door.intake.unfinished.reserved());
     assertEquals(0, door.intake.budget.reserved());
-    assertEquals(200, put(DoorFixture.batch("t")).status());
+    assertEquals(200, put(DoorFixture.batch("t-1")).status());
+  }
+
+  @Test
+  void shouldEndABodyThatTakesLongerThanHalfAMinuteHoweverSteadilyItDrips() {
+    var slow = new HandDoor();
+    slow.open(Entrance.OPEN);
+    drip(slow, PUT + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{", 0);
+    for (int second = 10; second < 30; second += 10) {
+      drip(slow, " ", second);
+    }
+    assertEquals(3, slow.intake.unfinished.reserved());
+    assertEquals("", sent(slow));
+    drip(slow, " ", 30);
+    assertTrue(sent(slow).startsWith("HTTP/1.1 408 Request Timeout\r\n"), sent(slow));
+    assertTrue(sent(slow).contains("body: took longer than 30 s"), sent(slow));
+    assertEquals(0, slow.intake.unfinished.reserved());
+    assertEquals(0, slow.intake.budget.reserved());
+  }
+
+  /** Lets the time come, then the bytes. */
+  private static void drip(HandDoor door, String text, int second) {
+    long atNs = TimeUnit.SECONDS.toNanos(second);
+    do {
+      for (int i = 0; i < 10_000 && door.loop.turn(); i++) {
+        // all that is due
+      }
+    } while (door.loop.advance(atNs));
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    if (door.channel.isOpen() && door.channel.wantsBytes()) {
+      door.channel.deliver(bytes, 0, bytes.length);
+    }
+    for (int i = 0; i < 10_000 && door.loop.turn(); i++) {
+      // all that is due
+    }
+  }
+
+  private static String sent(HandDoor door) {
+    return new String(door.channel.sent(), StandardCharsets.US_ASCII);
   }
 
   @Test

@@ -406,6 +406,19 @@ class LaneTest {
         List.of(new Mark(1, NOW_MS), new Mark(2, NOW_MS - 1)), lane.askMark(2, NOW_MS - 1));
   }
 
+  @Test
+  void shouldLetNothingLeaveUnderAMarkOfAClockThatWasAhead() {
+    appended(ROOM);
+    lane.markWritten(marks(lane.askMark(2, NOW_MS + 9 * 24 * HOUR_MS)));
+    assertFalse(lane.isMarked(1, NOW_MS));
+    List<Mark> right = marks(lane.askMark(1, NOW_MS));
+    assertEquals(List.of(new Mark(2, NOW_MS)), right);
+    assertNull(lane.askMark(1, NOW_MS), "asked already");
+    lane.markWritten(right);
+    assertTrue(lane.isMarked(2, NOW_MS));
+    assertFalse(lane.isMarked(3, NOW_MS));
+  }
+
   // --- deadlines
 
   @Test

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /** A judge that never convicts is no judge: each checker finds a defect made for it. */
 class PlantedDefectTest {
-  private static final int SEEDS = 80;
+  private static final int SEEDS = 400;
 
   private static void assertFound(Checker checker, Supplier<Wiring> defect) {
     assertFound(checker, "", 1, defect);
