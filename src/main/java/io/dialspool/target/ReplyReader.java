@@ -32,7 +32,8 @@ final class ReplyReader {
           "InvalidClientTokenId");
   // Possessive, for else each digit of a text that a target made long costs a frame of the stack.
   private static final Pattern LONG_NUMBER = Pattern.compile("\\+?\\d(?:[ .()-]{0,2}+\\d){5,}+");
-  private static final Pattern UNPRINTABLE = Pattern.compile("\\p{Cntrl}+");
+  // Of Unicode, not only of ASCII: a terminal obeys U+009B too, and a mark of direction hides text.
+  private static final Pattern UNPRINTABLE = Pattern.compile("\\p{C}+");
 
   private ReplyReader() {}
 

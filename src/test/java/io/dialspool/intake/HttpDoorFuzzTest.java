@@ -137,8 +137,11 @@ class HttpDoorFuzzTest {
         boolean ours = door.targetAnswer instanceof RawAnswer.Unanswered;
         assertFalse(ours && answer.status() == 500, () -> "500: " + answer.body());
       }
-      // What is unreadable, or breaks off, is answered too.
-      assertTrue(answers.size() <= asked.size() + 1, "more answers than requests");
+      // What is unreadable, or breaks off, is answered too; an upload that was given up before its
+      // body broke off has then had two answers.
+      boolean givenUp =
+          answers.size() > 1 && answers.get(answers.size() - 2).body().contains("\"error\":\"");
+      assertTrue(answers.size() <= asked.size() + (givenUp ? 2 : 1), "more answers than requests");
       if (answers.size() < asked.size()) {
         assertFalse(answers.isEmpty(), "closed without an answer");
         Conversation.Answered last = answers.get(answers.size() - 1);

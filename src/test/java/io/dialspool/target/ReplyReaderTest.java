@@ -20,6 +20,13 @@ class ReplyReaderTest {
         "no such number: *** sorry", assertInstanceOf(BatchReply.Refused.class, reply).message());
   }
 
+  @Test
+  void shouldKeepNothingThatATerminalObeysOrThatHidesText() {
+    BatchReply reply = refusal("no\u009b31m such\u202e campaign\u0085");
+    assertEquals(
+        "no 31m such  campaign ", assertInstanceOf(BatchReply.Refused.class, reply).message());
+  }
+
   private static BatchReply refusal(String message) {
     byte[] body = ("{\"message\":\"" + message + "\"}").getBytes(StandardCharsets.UTF_8);
     return ReplyReader.ofBatch(
