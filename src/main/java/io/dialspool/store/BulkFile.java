@@ -23,7 +23,7 @@ final class BulkFile {
   static void forgetAll(Path store) throws IOException {
     Path directory = directory(store);
     if (!Files.isDirectory(directory)) {
-      Files.createDirectory(directory);
+      Files.createDirectory(directory, OwnerOnly.directory(store));
       return;
     }
     try (var files = Files.list(directory)) {

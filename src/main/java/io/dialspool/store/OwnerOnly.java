@@ -26,7 +26,7 @@ final class OwnerOnly {
   private static final Pattern OURS =
       Pattern.compile(
           "\\d{6,18}\\.(sst|log|dbtmp)|(MANIFEST|OPTIONS)-.*|CURRENT|IDENTITY|LOCK|LOG(\\.old\\..*)?"
-              + "|dialspool\\..*|salvage\\.ndjson|native|archive|lost");
+              + "|dialspool\\..*|salvage\\.ndjson|native|archive|lost|bulk");
 
   private OwnerOnly() {}
 
