@@ -1,12 +1,12 @@
 package io.dialspool.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
@@ -24,9 +24,25 @@ public final class LastWords extends ChannelInboundHandlerAdapter {
   private static final long LINGER_BYTES_MAX = 16 << 20;
   private static final long LINGER_MS = 2_000;
 
-  private long lingeredBytes;
-
   private LastWords() {}
+
+  /** Before the codec, which says nothing of the bytes behind a head that it could not read. */
+  private static final class Bound extends ChannelInboundHandlerAdapter {
+    private long lingeredBytes;
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      if (message instanceof ByteBuf bytes) {
+        lingeredBytes += bytes.readableBytes();
+      }
+      if (lingeredBytes > LINGER_BYTES_MAX) {
+        ReferenceCountUtil.release(message);
+        ctx.close();
+      } else {
+        ctx.fireChannelRead(message);
+      }
+    }
+  }
 
   /** Answers, and closes. {@code ctx} is the handler's that answers; it gets no more messages. */
   public static void say(ChannelHandlerContext ctx, ApiError error) {
@@ -39,6 +55,7 @@ public final class LastWords extends ChannelInboundHandlerAdapter {
   /** {@code ctx}'s handler gets no more messages. Call before the answer's last write. */
   public static void begin(ChannelHandlerContext ctx) {
     ctx.pipeline().addBefore(ctx.name(), null, new LastWords());
+    ctx.pipeline().addFirst(new Bound());
     // It would close at once.
     if (ctx.pipeline().get(HttpServerKeepAliveHandler.class) != null) {
       ctx.pipeline().remove(HttpServerKeepAliveHandler.class);
@@ -72,12 +89,9 @@ public final class LastWords extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (message instanceof HttpContent content) {
-      lingeredBytes += content.content().readableBytes();
-    }
     boolean last = message instanceof LastHttpContent;
     ReferenceCountUtil.release(message);
-    if (last || lingeredBytes > LINGER_BYTES_MAX) {
+    if (last) {
       ctx.close();
     } else {
       ctx.read();
