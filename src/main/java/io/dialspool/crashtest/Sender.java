@@ -109,13 +109,6 @@ abstract class Sender {
     return random.nextInt(100) < SENT_AGAIN_OF_HUNDRED;
   }
 
-  final byte[] lines(List<Lead> leads) {
-    var lines = new StringBuilder();
-    long nowMs = scene.clock().epochMs();
-    leads.forEach(lead -> lines.append(lead.json(nowMs)).append('\n'));
-    return lines.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-  }
-
   /** An item that the service refused. Nothing that we send is wrong. */
   final void refused(String token, JsonNode why) {
     scene.ledger().contradict(token + " was refused: " + why.asText());

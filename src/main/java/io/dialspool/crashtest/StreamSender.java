@@ -1,5 +1,6 @@
 package io.dialspool.crashtest;
 
+import io.dialspool.time.Clock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -66,8 +67,7 @@ final class StreamSender extends Sender {
       socket.setSoTimeout(TIMEOUT_MS);
       socket.connect(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), scene.data().port()), TIMEOUT_MS);
-      scene.ledger().sending(leads, scene.clock().epochMs());
-      byte[] body = lines(leads);
+      byte[] body = entered(leads, scene.ledger(), scene.clock());
       OutputStream out = socket.getOutputStream();
       InputStream in = socket.getInputStream();
       out.write(head(leads.get(0).campaignId(), body.length));
@@ -87,6 +87,15 @@ final class StreamSender extends Sender {
         answer.take(buffer, count);
       }
     }
+  }
+
+  /** The body, entered into the ledger: one moment for both, for deadlines are counted from it. */
+  static byte[] entered(List<Lead> leads, Ledger ledger, Clock clock) {
+    long nowMs = clock.epochMs();
+    ledger.sending(leads, nowMs);
+    var lines = new StringBuilder();
+    leads.forEach(lead -> lines.append(lead.json(nowMs)).append('\n'));
+    return lines.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   private byte[] head(String campaignId, int bytes) {
