@@ -23,7 +23,9 @@ public record Config(
     Map<String, TargetConfig> targets,
     RoutingConfig routing,
     DispatchConfig dispatch,
-    CampaignServiceConfig campaignService) {
+    CampaignServiceConfig campaignService,
+    LogConfig log,
+    AuditConfig audit) {
   /** The name of the target that the section {@code target} describes. */
   public static final String DEFAULT_TARGET = "default";
 
@@ -37,7 +39,9 @@ public record Config(
           Map.of(),
           RoutingConfig.DEFAULT,
           DispatchConfig.DEFAULT,
-          CampaignServiceConfig.DEFAULT);
+          CampaignServiceConfig.DEFAULT,
+          LogConfig.DEFAULT,
+          AuditConfig.DEFAULT);
 
   public Config {
     targets = Collections.unmodifiableMap(new TreeMap<>(targets));

@@ -128,7 +128,8 @@ public final class Reports {
         null,
         queued != null
             ? queued.evidence(Evidence.Policy.NONE)
-            : control.lane().evidenceOnDisk(request, Evidence.Policy.NONE));
+            : control.lane().evidenceOnDisk(request, Evidence.Policy.NONE),
+        stored.traceparent());
   }
 
   // As it will stand in the outcome should it end in doubt: since when its token may be at the
