@@ -209,7 +209,7 @@ public final class AuditLog implements AutoCloseable {
       full.close();
       channel = null;
     }
-    if (Files.exists(file) && Files.size(file) >= config.fileBytesMax()) {
+    if (Files.isRegularFile(file) && Files.size(file) >= config.fileBytesMax()) {
       Files.move(file, unused());
       removeOldest();
     }
