@@ -62,6 +62,7 @@ public final class Reports {
         open,
         control.gate().stateName(),
         control.gate().sinceMs(),
+        control.gate().alarm(nowNs),
         counts,
         lane.oldestWaitingAcceptedAtMs(),
         lane.nextDeadlineMs(),

@@ -85,6 +85,9 @@ final class Views {
     ObjectNode gate =
         json.putObject("gate").put("open", report.gateOpen()).put("state", report.gateState());
     time(gate, "since", report.gateSinceMs());
+    if (report.alarm() != null) {
+      gate.put("alarm", report.alarm());
+    }
     json.set("counts", of(report.counts()));
     time(json, "oldestQueuedAt", report.oldestQueuedAtMs());
     time(json, "nextDeadline", report.nextDeadlineMs());
