@@ -10,8 +10,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "completion",
     description = {
-      "Prints a script that completes commands and options in bash and zsh. The commands must be"
-          + " called by the name dialspool:",
+      "Prints a script that completes commands and options in bash and zsh.",
+      "The commands must be called by the name dialspool:",
       "  alias dialspool='java -jar /opt/dialspool/dialspool.jar'",
       "  source <(dialspool completion)"
     })
