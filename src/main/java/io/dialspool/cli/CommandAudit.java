@@ -18,11 +18,7 @@ final class CommandAudit {
    * @throws io.dialspool.store.StoreException if the log can't be had
    */
   static void write(
-      Surroundings surroundings,
-      AuditConfig config,
-      Path spool,
-      String action,
-      ObjectNode details)
+      Surroundings surroundings, AuditConfig config, Path spool, String action, ObjectNode details)
       throws IOException {
     var entry =
         new AuditEntry(

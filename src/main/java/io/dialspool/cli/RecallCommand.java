@@ -76,9 +76,7 @@ final class RecallCommand implements Callable<Integer> {
       description = "Every request to this number, such as +12065550100.")
   private String phoneNumber = "";
 
-  @Option(
-      names = "--all",
-      description = "The whole campaign; only counts unless --yes is given.")
+  @Option(names = "--all", description = "The whole campaign; only counts unless --yes is given.")
   private boolean all;
 
   @Option(names = "--dry-run", description = "With --phone-number or --all: only count.")
@@ -155,10 +153,7 @@ final class RecallCommand implements Callable<Integer> {
       say(
           "%,d matched: %,d are waiting and would be taken back if they are not sent first, %,d have"
               + " ended%s",
-          meant,
-          waiting,
-          gone(),
-          all && !yes && waiting > 0 ? "; run it with --yes to do it" : "");
+          meant, waiting, gone(), all && !yes && waiting > 0 ? "; run it with --yes to do it" : "");
     } else {
       tell();
     }

@@ -15,7 +15,8 @@ final class SettledOptions {
   @Option(
       names = "--settled-after",
       paramLabel = "TIME",
-      description = "Only those that ended then or later; 2h is two hours ago, or say 2026-11-21T18:00:00Z.")
+      description =
+          "Only those that ended then or later; 2h is two hours ago, or say 2026-11-21T18:00:00Z.")
   private String after = "";
 
   @Option(

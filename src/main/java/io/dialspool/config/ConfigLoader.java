@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -267,8 +266,7 @@ public final class ConfigLoader {
           .forEach(faults::add);
     }
     if (config == null || !faults.isEmpty()) {
-      throw new ConfigException(
-          faults.stream().map(LoadedConfig::withoutUserInfo).toList());
+      throw new ConfigException(faults.stream().map(LoadedConfig::withoutUserInfo).toList());
     }
     return config;
   }

@@ -1,7 +1,7 @@
 package io.dialspool.intake;
 
-import com.lmax.disruptor.InsufficientCapacityException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.lmax.disruptor.InsufficientCapacityException;
 import io.dialspool.api.Operations;
 import io.dialspool.audit.AuditEntry;
 import io.dialspool.auth.Caller;
@@ -274,8 +274,7 @@ final class CallRouter {
     return details;
   }
 
-  private void redrive(
-      HttpCall call, CampaignId campaign, RedriveOrder order, AuditEntry entry) {
+  private void redrive(HttpCall call, CampaignId campaign, RedriveOrder order, AuditEntry entry) {
     intake.backstage.redrive(
         campaign,
         order,
@@ -405,10 +404,7 @@ final class CallRouter {
         return false;
       }
       try {
-        intake
-            .ring
-            .get(sequence)
-            .recall(campaign, token, intake.clock.epochMs(), this::recalled);
+        intake.ring.get(sequence).recall(campaign, token, intake.clock.epochMs(), this::recalled);
       } finally {
         intake.ring.publish(sequence);
       }

@@ -201,8 +201,8 @@ final class Door extends ChannelInboundHandlerAdapter {
       }
       next();
     } else {
-      var upload = new LineUpload(
-              intake, this, campaign, trace, request.protocolVersion(), continues);
+      var upload =
+          new LineUpload(intake, this, campaign, trace, request.protocolVersion(), continues);
       exchange = upload;
       upload.start();
     }

@@ -101,8 +101,7 @@ final class RedriveBody {
     }
   }
 
-  static JsonNode object(String name, JsonNode json, Set<String> members)
-      throws ShapeException {
+  static JsonNode object(String name, JsonNode json, Set<String> members) throws ShapeException {
     if (!json.isObject()) {
       throw new ShapeException(name, "not an object (expected: an object)");
     }

@@ -41,8 +41,7 @@ public record Traceparent(long traceHigh, long traceLow, long parentId, byte fla
       return Optional.empty();
     }
     boolean first = text.startsWith("00");
-    if (text.startsWith("ff")
-        || (text.length() > CHARS && (first || text.charAt(CHARS) != '-'))) {
+    if (text.startsWith("ff") || (text.length() > CHARS && (first || text.charAt(CHARS) != '-'))) {
       return Optional.empty();
     }
     long high = Long.parseUnsignedLong(text, 3, 19, 16);

@@ -118,9 +118,7 @@ public final class AcceptedRequests {
     /** A number is looked for among those that ended too. */
     private SettledRanges settled() {
       byte[] ranges =
-          phoneNumber.isEmpty()
-              ? spool.store().get(Keys.CURSORS, Keys.lane(lane.number()))
-              : null;
+          phoneNumber.isEmpty() ? spool.store().get(Keys.CURSORS, Keys.lane(lane.number())) : null;
       return ranges == null ? new SettledRanges() : SettledRanges.decode(ranges);
     }
 
@@ -137,8 +135,7 @@ public final class AcceptedRequests {
       OrderedStore.Entry page =
           spool
               .store()
-              .floor(
-                  Keys.PAGES, Keys.page(lane.number(), 0), Keys.page(lane.number(), sequence));
+              .floor(Keys.PAGES, Keys.page(lane.number(), 0), Keys.page(lane.number(), sequence));
       if (page != null
           && sequence < ByteBuffer.wrap(page.key()).getLong(4) + Page.count(page.value())) {
         return page;

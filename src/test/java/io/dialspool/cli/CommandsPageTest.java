@@ -69,7 +69,8 @@ class CommandsPageTest {
       assertTrue(command.usageMessage().description().length > 0, command::qualifiedName);
       for (OptionSpec option : command.options()) {
         assertTrue(
-            option.description().length > 0, () -> command.qualifiedName() + " " + option.names()[0]);
+            option.description().length > 0,
+            () -> command.qualifiedName() + " " + option.names()[0]);
       }
     }
   }
@@ -99,7 +100,9 @@ class CommandsPageTest {
     root.getCommandSpec()
         .usageMessage()
         .exitCodeList()
-        .forEach((code, what) -> page.append("| ").append(code).append(" | ").append(what).append(" |\n"));
+        .forEach(
+            (code, what) ->
+                page.append("| ").append(code).append(" | ").append(what).append(" |\n"));
     CommandSpec endpoint = mixin(EndpointOptions.class);
     CommandSpec config = mixin(ConfigOptions.class);
     page.append("\nWhat 1 means for a command stands below it, if it needs saying.\n");
@@ -125,7 +128,8 @@ class CommandsPageTest {
 
   private static void command(StringBuilder page, CommandSpec command) {
     page.append("\n## ").append(command.qualifiedName()).append("\n\n");
-    page.append(Arrays.stream(command.usageMessage().description()).collect(Collectors.joining("\n")));
+    page.append(
+        Arrays.stream(command.usageMessage().description()).collect(Collectors.joining("\n")));
     page.append("\n");
     var own = new ArrayList<>(command.options());
     own.removeIf(option -> EVERYWHERE.contains(option.longestName()));

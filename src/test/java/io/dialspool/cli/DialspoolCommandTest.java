@@ -89,10 +89,13 @@ class DialspoolCommandTest {
             "intake.port=99"));
     assertTrue(out.toString().contains("  port: 99  # --set\n"), out.toString());
     assertTrue(
-        out.toString().contains("  accessKeyId: \"AKIDEXAMPLE\"  # environment DIALSPOOL_TARGET_ACCESS_KEY_ID\n"),
+        out.toString()
+            .contains(
+                "  accessKeyId: \"AKIDEXAMPLE\"  # environment DIALSPOOL_TARGET_ACCESS_KEY_ID\n"),
         out.toString());
     assertTrue(out.toString().contains("  ringSize: 2048\n"), out.toString());
-    assertTrue(out.toString().contains("secretAccessKey: \"(hidden)\"  # environment"), out.toString());
+    assertTrue(
+        out.toString().contains("secretAccessKey: \"(hidden)\"  # environment"), out.toString());
     assertFalse(out.toString().contains("s3cret"));
   }
 

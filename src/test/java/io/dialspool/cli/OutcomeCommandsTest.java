@@ -103,7 +103,8 @@ class OutcomeCommandsTest {
         "{\"cursor\":\"1-1\",\"phoneNumber\":\"+1206*****00\",\"attributes\":{\"n\":\"*****\"}}\n");
     assertEquals(0, run("dead-letters", "--format", "CSV"));
     assertTrue(
-        out.toString().strip().endsWith(",+1206*****00,\"{\"\"n\"\":\"\"*****\"\"}\""), out::toString);
+        out.toString().strip().endsWith(",+1206*****00,\"{\"\"n\"\":\"\"*****\"\"}\""),
+        out::toString);
     assertEquals(2, run("outcomes", "--format", "xml"));
     assertEquals(2, run("outcomes", "--format", "csv", "--json"));
   }
@@ -182,8 +183,10 @@ class OutcomeCommandsTest {
         0,
         run("redrive", "--settled-after", "2h", "--settled-before", "1970-01-01T01:00:00+01:00"));
     assertTrue(
-        calls.get(0).contains(
-            "\"settledAfter\":\"1969-12-31T22:00:01Z\",\"settledBefore\":\"1970-01-01T00:00:00Z\""),
+        calls
+            .get(0)
+            .contains(
+                "\"settledAfter\":\"1969-12-31T22:00:01Z\",\"settledBefore\":\"1970-01-01T00:00:00Z\""),
         calls.get(0));
   }
 
@@ -229,7 +232,8 @@ class OutcomeCommandsTest {
     then(404, "{\"message\":\"unknown\"}");
     assertEquals(1, run("recall", "a", "--file", file.toString()));
     assertEquals(
-        "1 held and cancelled, 0 in flight, 2 already gone (2 SUBMITTED), 1 unknown", out.toString().strip());
+        "1 held and cancelled, 0 in flight, 2 already gone (2 SUBMITTED), 1 unknown",
+        out.toString().strip());
     assertEquals(
         List.of("a", "b", "c", "d"),
         calls.stream()
@@ -250,15 +254,15 @@ class OutcomeCommandsTest {
   @Test
   void shouldOnlyCountAWholeCampaignUnlessToldToTakeItBack() {
     then(
-        200,
-        "{\"matched\":1200,\"waiting\":1000,\"tooLate\":{\"EXPIRED\":5},\"endedBefore\":195}");
+        200, "{\"matched\":1200,\"waiting\":1000,\"tooLate\":{\"EXPIRED\":5},\"endedBefore\":195}");
     assertEquals(0, run("recall", "--all"));
     assertEquals(
         "1,200 matched: 1,000 are waiting and would be taken back if they are not sent first, 200"
             + " have ended; run it with --yes to do it",
         out.toString().strip());
     assertEquals(
-        List.of("POST /campaigns/c%20%2F1/recall {\"filter\":{\"all\":true},\"dryRun\":true}"), calls);
+        List.of("POST /campaigns/c%20%2F1/recall {\"filter\":{\"all\":true},\"dryRun\":true}"),
+        calls);
   }
 
   @Test

@@ -250,7 +250,10 @@ class StatusCommandsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"Stopped, is held (dispatch.onStopped)", "Unknown, the target doesn't know the campaign"})
+  @CsvSource({
+    "Stopped, is held (dispatch.onStopped)",
+    "Unknown, the target doesn't know the campaign"
+  })
   void shouldNotCallAStopAnAlarm(String state, String told) {
     answers.put("/campaigns/c-1/spool", LANE.replace("Paused", state));
     ended("QUEUED", "\"waitingFor\":\"HELD_BY_ALARM\"");
@@ -270,8 +273,7 @@ class StatusCommandsTest {
   void shouldEndWithOneForATokenThatNobodyKnows() {
     assertEquals(1, run("why", "--campaign", "c-1", "t-9", "--json"));
     assertEquals(
-        "{\"campaignId\":\"c-1\",\"clientToken\":\"t-9\",\"known\":false}",
-        out.toString().strip());
+        "{\"campaignId\":\"c-1\",\"clientToken\":\"t-9\",\"known\":false}", out.toString().strip());
     out.getBuffer().setLength(0);
     assertEquals(1, run("why", "--campaign", "c-1", "t-9"));
     assertEquals("", out.toString());

@@ -44,6 +44,7 @@ class ConfigFuzzTest {
     }
     Files.write(shown, new LoadedConfig(config, Map.of()).yaml());
     Config again = ConfigLoader.load(shown, Map.of(), Map.of());
-    assertEquals(new LoadedConfig(config, Map.of()).yaml(), new LoadedConfig(again, Map.of()).yaml());
+    assertEquals(
+        new LoadedConfig(config, Map.of()).yaml(), new LoadedConfig(again, Map.of()).yaml());
   }
 }

@@ -119,12 +119,7 @@ class RecallCallTest {
         "{\"filter\":{\"state\":\"EXPIRED\",\"clientTokens\":[\"a\",\"b\"]},"
             + "\"deadline\":\"2025-11-21T02:00:00Z\",\"dryRun\":%s}";
     for (String dryRun : List.of("true", "false")) {
-      client
-          .send(
-              "POST /campaigns/c-1/dead-letters/redrive",
-              "",
-              order.formatted(dryRun))
-          .answer();
+      client.send("POST /campaigns/c-1/dead-letters/redrive", "", order.formatted(dryRun)).answer();
     }
     assertEquals(
         List.of(

@@ -74,7 +74,8 @@ class PageTest {
       assertEquals(traces[i], Page.trace(LANE, 40, page, i));
     }
     List<StoredRequest> read = Page.read(LANE, 40, page);
-    assertEquals(List.of("a", "b", "c", "d"), read.stream().map(StoredRequest::clientToken).toList());
+    assertEquals(
+        List.of("a", "b", "c", "d"), read.stream().map(StoredRequest::clientToken).toList());
     byte[] untraced =
         page(
             Lead.of("a", DEADLINE_MS),
