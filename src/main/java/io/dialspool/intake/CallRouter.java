@@ -104,11 +104,20 @@ final class CallRouter {
       unknown(call);
     } else if (ofCampaign) {
       ofCampaign(call, own, new CampaignId(path.get(1)), path);
-    } else if (own == OwnCall.SPOOL_CAMPAIGNS) {
-      campaigns(call);
     } else {
-      intake.backstage.spoolReport(
-          report -> call.answer(HttpAnswer.json((Object) Views.of(report))));
+      ofAll(call, own, path);
+    }
+  }
+
+  private void ofAll(HttpCall call, OwnCall own, List<String> path) {
+    switch (own) {
+      case SPOOL ->
+          intake.backstage.spoolReport(
+              report -> call.answer(HttpAnswer.json((Object) Views.of(report))));
+      case SPOOL_CAMPAIGNS -> campaigns(call);
+      case WEBHOOKS, DEAD_DELIVERIES, REDELIVER ->
+          new WebhookCalls(intake.backstage).route(call, own, path);
+      default -> unknown(call);
     }
   }
 

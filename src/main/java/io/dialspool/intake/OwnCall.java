@@ -14,7 +14,10 @@ public enum OwnCall {
   SPOOL_CAMPAIGNS("GET", "/spool/campaigns"),
   OUTCOMES("GET", "/campaigns/{id}/outcomes"),
   DEAD_LETTERS("GET", "/campaigns/{id}/dead-letters"),
-  REDRIVE("POST", "/campaigns/{id}/dead-letters/redrive");
+  REDRIVE("POST", "/campaigns/{id}/dead-letters/redrive"),
+  WEBHOOKS("GET", "/webhooks"),
+  DEAD_DELIVERIES("GET", "/webhooks/{name}/dead-letters"),
+  REDELIVER("POST", "/webhooks/{name}/redeliver");
 
   private static final List<OwnCall> ALL = List.of(values());
 
