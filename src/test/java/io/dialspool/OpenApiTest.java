@@ -14,15 +14,19 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import io.dialspool.config.ConfigLoader;
 import io.dialspool.intake.OwnCall;
 import io.dialspool.metrics.ManagementServer;
 import io.dialspool.time.Clock;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,8 +34,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -50,6 +56,14 @@ class OpenApiTest {
        "outboundCallConfig":{"connectContactFlowId":"f-1","connectQueueId":"q-1"}}
       """;
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  @SuppressWarnings("NullAway.Init")
+  private static HttpServer hook;
+
+  /** What the webhook brought. */
+  private static final Queue<HttpExchange> DELIVERIES = new ConcurrentLinkedQueue<>();
+
+  private static final Queue<String> DELIVERED = new ConcurrentLinkedQueue<>();
 
   @SuppressWarnings("NullAway.Init")
   private static Dialspool service;
@@ -74,6 +88,9 @@ class OpenApiTest {
             builder ->
                 builder.schemaRegistryConfig(
                     SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build()));
+    hook = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    hook.createContext("/", OpenApiTest::receive);
+    hook.start();
     service =
         Dialspool.start(
             ConfigLoader.load(
@@ -84,13 +101,24 @@ class OpenApiTest {
                     "management.port", "0",
                     "campaignService.port", "0",
                     "spool.directory", directory.resolve("spool").toString(),
-                    "campaignService.directory", directory.resolve("service").toString())),
+                    "campaignService.directory", directory.resolve("service").toString(),
+                    "webhooks.crm.url", "http://127.0.0.1:" + hook.getAddress().getPort(),
+                    "webhooks.crm.secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                    "webhooks.crm.lingerMs", "10")),
             Clock.SYSTEM);
   }
 
   @AfterAll
   static void stop() {
     service.close();
+    hook.stop(0);
+  }
+
+  private static void receive(HttpExchange call) throws IOException {
+    DELIVERED.add(new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+    DELIVERIES.add(call);
+    call.sendResponseHeaders(204, -1);
+    call.close();
   }
 
   @Test
@@ -126,7 +154,9 @@ class OpenApiTest {
   @Test
   void shouldGiveEachOperationAnIdOfItsOwnAndPointNowhereInVain() {
     List<JsonNode> ids = document.findValues("operationId");
-    assertEquals(documented().size(), ids.stream().map(JsonNode::asText).distinct().count());
+    assertEquals(
+        documented().size() + document.path("webhooks").size(),
+        ids.stream().map(JsonNode::asText).distinct().count());
     for (JsonNode reference : document.findValues("$ref")) {
       assertTrue(reference.asText().startsWith("#/"), reference::asText);
       assertFalse(document.at(reference.asText().substring(1)).isMissingNode(), reference::asText);
@@ -181,6 +211,14 @@ class OpenApiTest {
         "{\"deadline\":\"" + Instant.now().plusSeconds(3_600) + "\"}");
     expect(400, "POST", redrive, data + redrive.replace("{id}", campaign), "{\"dryrun\":true}");
 
+    expect(200, "GET", "/webhooks", data + "/webhooks", "");
+    String hooks = data + "/webhooks/";
+    expect(200, "GET", "/webhooks/{name}/dead-letters", hooks + "crm/dead-letters", "");
+    expect(404, "GET", "/webhooks/{name}/dead-letters", hooks + "erp/dead-letters", "");
+    expect(200, "POST", "/webhooks/{name}/redeliver", hooks + "crm/redeliver", "{}");
+    expect(400, "POST", "/webhooks/{name}/redeliver", hooks + "crm/redeliver", "{\"id\":1}");
+    expectDeliveries();
+
     String management = service.managementUrl();
     expect(200, "GET", "/health/live", management + "/health/live", "");
     expect(200, "GET", "/health/ready", management + "/health/ready", "");
@@ -214,6 +252,22 @@ class OpenApiTest {
     }
     if (node.isArray()) {
       node.forEach(item -> expectNoNull(at, item));
+    }
+  }
+
+  private static void expectDeliveries() throws IOException {
+    for (int i = 0; i < 1_200 && DELIVERIES.isEmpty(); i++) {
+      LockSupport.parkNanos(50_000_000);
+    }
+    JsonNode post = document.at("/webhooks/outcomes/post");
+    for (JsonNode header : post.path("parameters")) {
+      String text = DELIVERIES.element().getRequestHeaders().getFirst(header.path("name").asText());
+      String pattern = header.at("/schema/pattern").asText("^\\d{10}$");
+      assertTrue(text.matches(pattern), header.path("name").asText() + ": " + text);
+    }
+    String schema = post.at("/requestBody/content/application~1json/schema/$ref").asText();
+    for (String body : DELIVERED) {
+      assertEquals(List.of(), schema(schema).validate(JSON.readTree(body)), body);
     }
   }
 
