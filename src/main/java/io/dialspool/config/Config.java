@@ -129,7 +129,8 @@ public record Config(
             faults.add(section + ".url: (empty) (expected: http:// or https://, host, port, path)");
           }
           if (webhook.secret().isEmpty()) {
-            faults.add(section + ".secret: (empty) (expected: whsec_ and base64 of 24 to 64 bytes)");
+            faults.add(
+                section + ".secret: (empty) (expected: whsec_ and base64 of 24 to 64 bytes)");
           }
           // What was given up must still be in the feed, to be brought once more.
           if (webhook.giveUpAfter().compareTo(spool.feedWindow()) >= 0) {

@@ -56,7 +56,8 @@ public final class ConfigLoader {
    * @param ownName what the record calls itself in its faults
    * @param taken a name that can't be given; empty for none
    */
-  private record Named(String section, Class<?> type, Object defaults, String ownName, String taken) {
+  private record Named(
+      String section, Class<?> type, Object defaults, String ownName, String taken) {
     String environment() {
       return "DIALSPOOL_" + ConfigKey.words(section) + "_";
     }
@@ -388,9 +389,7 @@ public final class ConfigLoader {
       int expected = Math.max(0, fault.lastIndexOf(EXPECTED));
       return section
           + fault.substring(named.ownName.length(), expected)
-          + fault
-              .substring(expected)
-              .replaceAll("\\b" + named.ownName + "\\.", section + ".");
+          + fault.substring(expected).replaceAll("\\b" + named.ownName + "\\.", section + ".");
     }
   }
 

@@ -53,8 +53,7 @@ public record WebhookConfig(
         url.replaceFirst("\\?.*", "?…"),
         "http:// or https://, host, port, path");
     Expect.that(
-        secret.isEmpty()
-            || Arrays.stream(secret.split(" ", -1)).allMatch(WebhookConfig::isSecret),
+        secret.isEmpty() || Arrays.stream(secret.split(" ", -1)).allMatch(WebhookConfig::isSecret),
         "webhook.secret",
         "(hidden)",
         "whsec_ and base64 of 24 to 64 bytes, or two of them with a space between");

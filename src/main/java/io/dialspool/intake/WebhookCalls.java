@@ -71,7 +71,8 @@ final class WebhookCalls {
             call.answer(
                 outcomes.isEmpty()
                     ? HttpAnswer.error(NONE)
-                    : HttpAnswer.json((Object) object().put("redelivering", outcomes.getAsLong()))));
+                    : HttpAnswer.json(
+                        (Object) object().put("redelivering", outcomes.getAsLong()))));
   }
 
   /** Null for all; a member that isn't known is refused, for it may be a misspelt filter. */

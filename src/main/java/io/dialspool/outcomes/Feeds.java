@@ -87,9 +87,7 @@ public final class Feeds {
   public OutcomeFeed.Stretch endedBefore(CampaignId campaign, String after, long beforeMs) {
     LaneInfo lane = spool.lane(campaign);
     OutcomeFeed.Cursor from = OutcomeFeed.Cursor.of(after).orElse(OutcomeFeed.Cursor.START);
-    return lane == null
-        ? new OutcomeFeed.Stretch(from, 0)
-        : feed.endedBefore(lane, from, beforeMs);
+    return lane == null ? new OutcomeFeed.Stretch(from, 0) : feed.endedBefore(lane, from, beforeMs);
   }
 
   private static Outcome outcome(OutcomeFeed.Entry entry, boolean whole) {

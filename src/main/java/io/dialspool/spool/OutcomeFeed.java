@@ -132,8 +132,7 @@ public final class OutcomeFeed {
           long number = OutcomeIndex.number(key);
           int items = OutcomeIndex.items(group);
           int before = number == after.number ? Math.min(items, after.items) : 0;
-          stretch[0] =
-              new Stretch(new Cursor(number, items), stretch[0].items + items - before);
+          stretch[0] = new Stretch(new Cursor(number, items), stretch[0].items + items - before);
           return true;
         });
     return stretch[0];

@@ -357,8 +357,7 @@ final class Courier {
     Line line = trip.line;
     long oldMs = nowMs - config.giveUpAfter().toMillis();
     if (line.dead == null && trip.firstSettledAtMs <= oldMs) {
-      OutcomeFeed.Stretch old =
-          feed.endedBefore(line.campaign, line.after.toString(), oldMs + 1);
+      OutcomeFeed.Stretch old = feed.endedBefore(line.campaign, line.after.toString(), oldMs + 1);
       if (old.items() > 0) {
         giveUp(line, old.through(), old.items(), oldMs, answer.failure(), nowMs);
       }
@@ -388,12 +387,7 @@ final class Courier {
 
   /** Returns false if nothing more can be put aside. */
   private boolean giveUp(
-      Line line,
-      Cursor through,
-      long outcomes,
-      long settledAtMs,
-      String failure,
-      long nowMs) {
+      Line line, Cursor through, long outcomes, long settledAtMs, String failure, long nowMs) {
     if (ledger.isFull()) {
       if (!saidFull) {
         saidFull = true;

@@ -33,9 +33,7 @@ final class Ledger {
   Ledger(String name, Bookmarks marks) {
     this.marks = marks;
     this.prefix = "webhook/" + name + "/";
-    marks
-        .below(prefix + "dead/", DEAD_MAX)
-        .forEach((key, text) -> dead.put(key, read(text)));
+    marks.below(prefix + "dead/", DEAD_MAX).forEach((key, text) -> dead.put(key, read(text)));
     dead.values().forEach(each -> deadOutcomes += each.outcomes());
   }
 

@@ -22,7 +22,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -193,8 +192,7 @@ public final class Webhooks implements AutoCloseable {
   public void reports(Consumer<List<WebhookReport>> then) {
     ask(
         () ->
-            then.accept(
-                couriers.stream().map(courier -> courier.report(clock.epochMs())).toList()),
+            then.accept(couriers.stream().map(courier -> courier.report(clock.epochMs())).toList()),
         () -> then.accept(List.of()));
   }
 
@@ -204,7 +202,9 @@ public final class Webhooks implements AutoCloseable {
    * @throws RejectedExecutionException if too many ask
    */
   public void deadLetters(String name, Consumer<Optional<List<DeadDelivery>>> then) {
-    ask(() -> then.accept(find(name).map(Courier::deadLetters)), () -> then.accept(Optional.empty()));
+    ask(
+        () -> then.accept(find(name).map(Courier::deadLetters)),
+        () -> then.accept(Optional.empty()));
   }
 
   /**
@@ -214,8 +214,7 @@ public final class Webhooks implements AutoCloseable {
    * @param campaign whose; null for all
    * @throws RejectedExecutionException if too many ask
    */
-  public void redeliver(
-      String name, @Nullable CampaignId campaign, Consumer<OptionalLong> then) {
+  public void redeliver(String name, @Nullable CampaignId campaign, Consumer<OptionalLong> then) {
     ask(
         () -> {
           Optional<Courier> courier = find(name);
