@@ -324,9 +324,11 @@ public final class ConfigLoader {
     try {
       config = (Config) ConfigKey.build(Config.class, built);
     } catch (ConfigException rulesBetweenSections) {
-      // What stands between targets is judged once each of them is fine by itself.
+      // What stands between targets, or is missing in a webhook, is judged once each is fine by
+      // itself.
       rulesBetweenSections.faults().stream()
-          .filter(fault -> eachIsFine || !fault.startsWith("target"))
+          .filter(
+              fault -> eachIsFine || !(fault.startsWith("target") || fault.startsWith("webhooks.")))
           .forEach(faults::add);
     }
     if (config == null || !faults.isEmpty()) {
