@@ -270,11 +270,15 @@ public final class AuditLog implements AutoCloseable {
 
   /** Writes what waits, and closes the file. */
   @Override
-  public void close() throws InterruptedException, IOException {
+  public void close() throws IOException {
     closed = true;
     Thread writer = thread;
     if (writer != null) {
-      writer.join(TimeUnit.SECONDS.toMillis(5));
+      try {
+        writer.join(TimeUnit.SECONDS.toMillis(5));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
     synchronized (this) {
       FileChannel open = channel;

@@ -25,8 +25,6 @@ final class CommandAudit {
             System.getProperty("user.name", "unknown"), "command line", action, null, details);
     try (AuditLog log = AuditLog.open(AuditLog.of(config, spool), config, surroundings.clock())) {
       log.record(entry, () -> {});
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -4,7 +4,6 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -39,8 +38,7 @@ public record LoadedConfig(Config config, Map<String, String> origins) {
       if (section.getType().isRecord()) {
         add(section.getName(), its, values);
       } else {
-        new TreeMap<>(config.targets())
-            .forEach((name, target) -> add(section.getName() + "." + name, target, values));
+        ((Map<?, ?>) its).forEach((name, one) -> add(section.getName() + "." + name, one, values));
       }
     }
     return values;

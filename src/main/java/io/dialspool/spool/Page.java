@@ -47,9 +47,6 @@ public final class Page {
    */
   static @Nullable Traceparent trace(LaneInfo lane, long first, byte[] page, int index) {
     var walk = new Walk(lane, first, page);
-    while (walk.next()) {
-      continue;
-    }
     ByteBuffer in = walk.behind();
     if (in.remaining() % PageBuilder.TRACE_BYTES != 0) {
       throw walk.cutOff();
@@ -116,8 +113,12 @@ public final class Page {
       return true;
     }
 
-    /** What lies behind the last item. */
+    /** What lies behind the last item; the walk is over then. */
     ByteBuffer behind() {
+      boolean more = next();
+      while (more) {
+        more = next();
+      }
       return in.position(next);
     }
 

@@ -4,6 +4,7 @@ import io.dialspool.request.Traceparent;
 import io.dialspool.ring.DialItems;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,7 +150,7 @@ final class PageBuilder {
     for (int from = 0; from < count; ) {
       Traceparent trace = traces[from];
       int to = from + 1;
-      while (to < count && traces[to] == trace) {
+      while (to < count && Objects.equals(traces[to], trace)) {
         to++;
       }
       if (trace != null) {

@@ -108,10 +108,10 @@ class CommandsPageTest {
     page.append("\nWhat 1 means for a command stands below it, if it needs saying.\n");
     page.append("\n## Options of a connection\n\n");
     page.append("Of every command that talks to a running service.\n\n");
-    options(page, endpoint.options(), endpoint);
+    options(page, endpoint.options());
     page.append("\n## Options of the configuration\n\n");
     page.append("Of every command that reads it.\n\n");
-    options(page, config.options(), config);
+    options(page, config.options());
     for (CommandSpec command : leaves(root.getCommandSpec())) {
       command(page, command);
     }
@@ -147,7 +147,7 @@ class CommandsPageTest {
     all.addAll(own);
     if (!all.isEmpty()) {
       page.append("\n");
-      options(page, all, command);
+      options(page, all);
     }
     with.forEach(
         (name, anchor) ->
@@ -164,8 +164,7 @@ class CommandsPageTest {
     }
   }
 
-  private static void options(
-      StringBuilder page, List<? extends ArgSpec> options, CommandSpec command) {
+  private static void options(StringBuilder page, List<? extends ArgSpec> options) {
     page.append("| Option | |\n|---|---|\n");
     for (ArgSpec option : options) {
       String label = option.paramLabel();

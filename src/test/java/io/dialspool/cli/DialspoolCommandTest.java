@@ -104,8 +104,16 @@ class DialspoolCommandTest {
     Path file =
         Files.writeString(
             directory.resolve("some.yaml"),
-            "intake:\n  port: 1\n  threads: 2\ndispatch:\n  lingerMs: 3\n"
-                + "targets:\n  eu:\n    endpoint: http://user:pass@127.0.0.1:1\n");
+            """
+            intake:
+              port: 1
+              threads: 2
+            dispatch:
+              lingerMs: 3
+            targets:
+              eu:
+                endpoint: http://user:pass@127.0.0.1:1
+            """);
     Map<String, String> environment =
         Map.of("DIALSPOOL_INTAKE_THREADS", "3", "DIALSPOOL_DISPATCH_LINGER_MS", "4");
     assertEquals(

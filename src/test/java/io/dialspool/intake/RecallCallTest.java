@@ -1,5 +1,6 @@
 package io.dialspool.intake;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -132,7 +133,7 @@ class RecallCallTest {
   @Test
   void shouldWriteDownWhatChangesACampaignAndNothingThatOnlyLooks() throws Exception {
     door.targetAnswer =
-        new RawAnswer.Answered(200, "application/json", "", "", "", "{}".getBytes("UTF-8"));
+        new RawAnswer.Answered(200, "application/json", "", "", "", "{}".getBytes(UTF_8));
     client.send("POST /campaigns/c-1/pause", "", "").answer();
     client.send("GET /campaigns/c-1/state", "", "").answer();
     client.send("POST /campaigns-state", "", "{}").answer();

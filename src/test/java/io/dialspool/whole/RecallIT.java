@@ -81,8 +81,7 @@ class RecallIT {
     serve();
     ledger.writeTo(service.url("intake"));
     writing.get(60, TimeUnit.SECONDS);
-    Service.await(
-        "nothing waits any more", Duration.ofSeconds(90), () -> service.unsettled() == 0);
+    Service.await("nothing waits any more", Duration.ofSeconds(90), () -> service.unsettled() == 0);
 
     int cancelled = recalled.path("cancelled").asInt();
     int late = 0;
@@ -97,7 +96,8 @@ class RecallIT {
     assertEquals(cancelled, count(campaign, "cancelled"));
 
     Set<String> takenBack = new HashSet<>();
-    for (String line : command("outcomes", campaign, "--state", "cancelled").out().lines().toList()) {
+    for (String line :
+        command("outcomes", campaign, "--state", "cancelled").out().lines().toList()) {
       takenBack.add(new Service.Answer(200, line).json().path("clientToken").asText());
     }
     assertEquals(cancelled, takenBack.size());
@@ -145,8 +145,7 @@ class RecallIT {
     assertEquals(2, twice.path("matched").asInt(), twice::toString);
     assertEquals(2, twice.path("cancelled").asInt(), twice::toString);
     Service.Ran nobody = command("recall", campaign, "--phone-number", Leads.number(99_999));
-    assertEquals(
-        "0 held and cancelled, 0 in flight, 0 already gone", nobody.out().strip());
+    assertEquals("0 held and cancelled, 0 in flight, 0 already gone", nobody.out().strip());
     Service.await(
         "all others are sent", Duration.ofSeconds(60), () -> count(campaign, "submitted") == 6_008);
     Service.Ran gone = command("recall", campaign, "--phone-number", Leads.number(2_996));
@@ -156,8 +155,7 @@ class RecallIT {
     List<String> sent = Leads.recorded(target.url("campaign-service"), campaign);
     assertFalse(sent.contains("a-2995") || sent.contains("b-2995"));
     assertEquals(6_008, sent.size());
-    String audit =
-        Files.readString(directory.resolve("spool").resolve("dialspool.audit.ndjson"));
+    String audit = Files.readString(directory.resolve("spool").resolve("dialspool.audit.ndjson"));
     assertTrue(audit.contains("\"phoneNumber\":\"+1206*****95\""), audit);
   }
 
@@ -180,7 +178,15 @@ class RecallIT {
             .path("matched")
             .asInt());
     JsonNode redriven =
-        command("redrive", campaign, "--state", "expired", "--settled-after", "10m", "--yes", "--json")
+        command(
+                "redrive",
+                campaign,
+                "--state",
+                "expired",
+                "--settled-after",
+                "10m",
+                "--yes",
+                "--json")
             .json();
     assertEquals(dead, redriven.path("matched").asInt(), redriven::toString);
     assertEquals(dead, redriven.path("redriven").asInt(), redriven::toString);
@@ -189,8 +195,7 @@ class RecallIT {
     assertEquals(dead, again.at("/skipped/alreadyRedriven").asInt());
     ledger.stop();
     writing.get(60, TimeUnit.SECONDS);
-    Service.await(
-        "nothing waits any more", Duration.ofSeconds(90), () -> service.unsettled() == 0);
+    Service.await("nothing waits any more", Duration.ofSeconds(90), () -> service.unsettled() == 0);
     assertEquals(List.of(), ledger.faults());
     assertEquals(ledger.acknowledged().size() + 2 * dead, count(campaign, "accepted"));
     var expected = new ArrayList<String>(Leads.tokens("dead", 0, dead));
