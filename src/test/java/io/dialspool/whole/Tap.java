@@ -88,9 +88,7 @@ final class Tap implements AutoCloseable {
       }
       var request =
           HttpRequest.newBuilder(URI.create(target + exchange.getRequestURI()))
-              .method(
-                  exchange.getRequestMethod(),
-                  HttpRequest.BodyPublishers.ofByteArray(body))
+              .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(body))
               .header("Content-Type", "application/json")
               .build();
       HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());

@@ -1,11 +1,14 @@
 package io.dialspool.whole;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,9 +76,7 @@ class WhyIT {
     fault("{\"shareUnknownError\":1}");
     put(odd);
     Service.await(
-        "three attempts",
-        SOON,
-        () -> service.status(odd, "t-0").path("attempts").asInt() >= 3);
+        "three attempts", SOON, () -> service.status(odd, "t-0").path("attempts").asInt() >= 3);
     await(odd, "BACKOFF");
     assertWhy(odd, "QUEUED: it is tried again after a backoff");
     assertTold("sent", " calls carried it, the last at ");
@@ -104,19 +105,17 @@ class WhyIT {
 
   @Test
   @Timeout(120)
-  void shouldTellThatTheCallsAreFewOrTheBatchIsNotFull() {
+  void shouldTellThatTheCallsAreFewOrTheBatchIsNotFull() throws IOException {
+    Path log = directory.resolve("log");
     service =
         own(
-            Service.serve(
+            Service.serveLogged(
+                log,
                 directory,
+                "log.format=json",
                 "target.callsPerSecond=0.1",
                 "campaignService.callsPerSecond=1000",
-                "dispatch.lingerMs=10000",
                 "dispatch.lingerScarceMs=60000"));
-    String one = Leads.running(intake(), "one");
-    Leads.putAll(intake(), one, "t", 0, 1, HOURS);
-    await(one, "BATCH");
-    assertWhy(one, "QUEUED: a batch is being filled");
     String many = Leads.running(intake(), "many");
     Leads.putAll(intake(), many, "t", 0, 200, HOURS);
     Service.await(
@@ -125,6 +124,20 @@ class WhyIT {
         () -> service.status(many, "t-199").path("waitingFor").asText().equals("CALL_BUDGET"));
     Service.Ran told = why(many, "t-199");
     assertTrue(told.out().contains("QUEUED: the API rate is the limit"), told::out);
+    // Calls are scarce now, so it waits for company as long as it may.
+    String one = Leads.running(intake(), "one");
+    Leads.putAll(intake(), one, "t", 0, 1, HOURS);
+    await(one, "BATCH");
+    assertWhy(one, "QUEUED: a batch is being filled");
+    service.terminate();
+    List<String> logged = Files.readAllLines(log);
+    assertFalse(logged.isEmpty());
+    for (String line : logged) {
+      JsonNode read = new Service.Answer(200, line).json();
+      for (String member : List.of("time", "level", "logger", "thread", "message")) {
+        assertTrue(read.path(member).isTextual(), line);
+      }
+    }
   }
 
   // --- ended
@@ -180,8 +193,7 @@ class WhyIT {
     assertAdvice("dialspool redrive, once the cause is gone");
 
     String gone = put(Leads.created(intake(), "gone"));
-    assertEquals(
-        200, Service.call("DELETE", intake() + "/campaigns/" + gone, "", "").status());
+    assertEquals(200, Service.call("DELETE", intake() + "/campaigns/" + gone, "", "").status());
     ended(gone, "t-0", "UNDELIVERABLE");
     assertWhy(gone, "UNDELIVERABLE: the campaign is gone");
 
@@ -202,14 +214,15 @@ class WhyIT {
         () -> service.status(doubted, "lost-0").path("calls").asInt() >= 2);
     Leads.change(intake(), doubted, "stop");
     ended(doubted, "lost-0", "UNDELIVERABLE");
-    assertWhy(
-        doubted, "lost-0", "UNDELIVERABLE: a call that got no answer may have carried it");
+    assertWhy(doubted, "lost-0", "UNDELIVERABLE: a call that got no answer may have carried it");
     assertTold("in doubt", "it was in a call that got no answer; the campaign was stopped");
     assertTold("token", "known to the target until ");
     assertAdvice("--in-doubt --token lost-0");
   }
 
-  /** Answers a batch with a bad one by itself and none with a lost one; the target never sees them. */
+  /**
+   * Answers a batch with a bad one by itself and none with a lost one; the target never sees them.
+   */
   private static String answer(String body) {
     if (body.contains("\"lost-")) {
       return Tap.NO_ANSWER;
@@ -272,8 +285,7 @@ class WhyIT {
   private void fault(String json) {
     assertEquals(
         200,
-        Service.call(
-                "PUT", target.url("campaign-service") + "/faults", "application/json", json)
+        Service.call("PUT", target.url("campaign-service") + "/faults", "application/json", json)
             .status());
   }
 
