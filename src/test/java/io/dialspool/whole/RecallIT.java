@@ -40,10 +40,9 @@ class RecallIT {
     target =
         Service.campaignService(
             directory.resolve("target"), "--calls-per-second", "1000", "--burst", "1000");
-    serve();
   }
 
-  private void serve() {
+  private void serve(int callsPerSecond) {
     service =
         Service.serve(
             directory,
@@ -51,7 +50,7 @@ class RecallIT {
             "target.endpoint=" + target.url("campaign-service"),
             "target.accessKeyId=test",
             "target.secretAccessKey=test",
-            "target.callsPerSecond=40");
+            "target.callsPerSecond=" + callsPerSecond);
   }
 
   @AfterEach
@@ -63,6 +62,7 @@ class RecallIT {
   @Test
   @Timeout(240)
   void shouldCountWhatItTookBackOfACampaignThatGoesOn() throws Exception {
+    serve(4);
     String campaign = Leads.running(service.url("intake"), "going on");
     var ledger = new Ledger(campaign, FIRST_NUMBER);
     ledger.writeTo(service.url("intake"));
@@ -78,7 +78,7 @@ class RecallIT {
     // What was told is on the disk.
     service.kill();
     ledger.stop();
-    serve();
+    serve(1_000);
     ledger.writeTo(service.url("intake"));
     writing.get(60, TimeUnit.SECONDS);
     Service.await("nothing waits any more", Duration.ofSeconds(90), () -> service.unsettled() == 0);
@@ -137,6 +137,7 @@ class RecallIT {
   @Test
   @Timeout(240)
   void shouldTakeBackEveryRequestToANumberWhileOthersAreSent() throws Exception {
+    serve(2);
     String campaign = Leads.running(service.url("intake"), "by number");
     upload(campaign, "a", 0, 3_000, Duration.ofHours(4));
     upload(campaign, "b", 2_990, 6_000, Duration.ofHours(4)); // ten numbers twice
@@ -146,6 +147,8 @@ class RecallIT {
     assertEquals(2, twice.path("cancelled").asInt(), twice::toString);
     Service.Ran nobody = command("recall", campaign, "--phone-number", Leads.number(99_999));
     assertEquals("0 held and cancelled, 0 in flight, 0 already gone", nobody.out().strip());
+    service.terminate();
+    serve(1_000);
     Service.await(
         "all others are sent", Duration.ofSeconds(60), () -> count(campaign, "submitted") == 6_008);
     Service.Ran gone = command("recall", campaign, "--phone-number", Leads.number(2_996));
@@ -162,6 +165,7 @@ class RecallIT {
   @Test
   @Timeout(240)
   void shouldCountWhatItRedroveWhileMoreComesIn() throws Exception {
+    serve(40);
     String campaign = Leads.running(service.url("intake"), "redriven");
     int dead = 3_000;
     upload(campaign, "dead", 0, dead, Duration.ofSeconds(20)); // too little to be sent
