@@ -44,8 +44,8 @@ import picocli.CommandLine.Spec;
       "Says how many were held, which are cancelled now; in flight, in a call without",
       "its answer; perhaps sent, in a call that got none, which go on being tried; and",
       "already gone, since they had ended. A number is looked for in every request that",
-      "is kept, some hundred thousand a second. Requests that come while it runs are",
-      "left alone: pause the campaign, or tell the sender, first.",
+      "is kept, which takes a while for many. Requests that come while it runs are left",
+      "alone: pause the campaign, or tell the sender, first.",
       "",
       "Exit code 1: at least one could not be taken back."
     })

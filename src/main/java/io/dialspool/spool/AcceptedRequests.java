@@ -14,9 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the requests that a recall is meant for, in the order of their acceptance, a bounded piece
- * at a time. There is no index of numbers: each page that is kept is read for one, some hundred
- * thousand requests a second; a whole campaign costs what waits in it. Reads the disk; any thread
- * but an event loop.
+ * at a time. There is no index of numbers: each page that is kept is read for one; a whole campaign
+ * costs what waits in it. Reads the disk; any thread but an event loop.
  */
 public final class AcceptedRequests {
   private static final int ENTRIES_MAX = 2_048;
