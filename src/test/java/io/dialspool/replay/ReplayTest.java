@@ -554,7 +554,8 @@ class ReplayTest {
     new Replay(config(List.of(Source.file(file)), Map.of()), FixedClock.NOON).run(told::add);
     ReplayProgress last = told.get(told.size() - 1);
     long bytes = Files.size(file);
-    assertEquals(new ReplayProgress(file.toString(), 2_500, 2_500, 0, 0, bytes, bytes, ""), last);
+    assertEquals(new ReplayProgress(
+            file.toString(), 1, 1, 2_500, 2_500, 0, 0, bytes, bytes, bytes, bytes, ""), last);
   }
 
   private ReplaySummary replay(Path file) {
