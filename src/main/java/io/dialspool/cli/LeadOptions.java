@@ -37,14 +37,7 @@ final class LeadOptions {
   /** How these files are read, without being sent anywhere. */
   ReplayConfig reading(CommandSpec spec, String campaign, List<Source> sources, Path rejects) {
     return replay(
-        spec,
-        ReplayConfig.ENDPOINT,
-        campaign,
-        sources,
-        rejects,
-        Identification.NONE,
-        null,
-        0);
+        spec, ReplayConfig.ENDPOINT, campaign, sources, rejects, Identification.NONE, null, 0);
   }
 
   /**

@@ -183,9 +183,7 @@ final class PreflightCommand implements Callable<Integer> {
             reason ->
                 surroundings
                     .out()
-                    .println(
-                        String.format(
-                            Locale.ROOT, "%,4d  %s", reason.rows(), reason.text())));
+                    .println(String.format(Locale.ROOT, "%,4d  %s", reason.rows(), reason.text())));
     if (invalid.size() > REASONS_MAX) {
       surroundings.out().println("      and " + (invalid.size() - REASONS_MAX) + " other reasons");
     }

@@ -37,7 +37,8 @@ final class RehearsalOptions {
   @Option(
       names = "--buffer",
       paramLabel = "N",
-      description = "Dial requests that the dialer holds before it answers RequestThrottled; 50000.")
+      description =
+          "Dial requests that the dialer holds before it answers RequestThrottled; 50000.")
   private @Nullable String buffer;
 
   @Option(
@@ -58,10 +59,7 @@ final class RehearsalOptions {
       description = "How many of them may come at once; 10.")
   private @Nullable String burst;
 
-  @Option(
-      names = "--latency-ms",
-      paramLabel = "N",
-      description = "How long an answer takes; 60.")
+  @Option(names = "--latency-ms", paramLabel = "N", description = "How long an answer takes; 60.")
   private String latencyMs = LATENCY_MS;
 
   @Option(

@@ -4,8 +4,8 @@ import io.dialspool.rehearsal.RehearsalListener;
 import java.util.Locale;
 
 /**
- * Shows how a rehearsal goes, on standard error: a line every two seconds, on a terminal one that is
- * written over. How long it takes can't be told: that is what it is there to find out.
+ * Shows how a rehearsal goes, on standard error: a line every two seconds, on a terminal one that
+ * is written over. How long it takes can't be told: that is what it is there to find out.
  */
 final class RehearsalProgressView implements RehearsalListener, AutoCloseable {
   private static final long EVERY_NS = 2_000_000_000L;

@@ -48,7 +48,9 @@ final class RehearsalView {
     say(
         "Started now, it would finish in %s: %s.",
         Told.span(report.finishedMs()), at(report, report.finishedMs()));
-    say("The last request would be handed to the dialer after %s.", Told.span(report.handedOverMs()));
+    say(
+        "The last request would be handed to the dialer after %s.",
+        Told.span(report.handedOverMs()));
     say("");
     row(report.dialled(), report, "would be dialled, " + count(report.answered()) + " answered");
     row(report.expired(), report, "would expire here: their deadline comes before their turn");
@@ -147,9 +149,7 @@ final class RehearsalView {
   }
 
   private void row(long requests, RehearsalReport report, String what) {
-    say(
-        "%,10d  %3.0f %%  %s",
-        requests, 100.0 * requests / Math.max(1, report.accepted()), what);
+    say("%,10d  %3.0f %%  %s", requests, 100.0 * requests / Math.max(1, report.accepted()), what);
   }
 
   private String at(RehearsalReport report, long afterMs) {
@@ -172,11 +172,11 @@ final class RehearsalView {
     all.put("handedOverSeconds", report.handedOverMs() / 1000.0);
     all.put("finishedSeconds", report.finishedMs() / 1000.0);
     all.put(
-        "finishedAt",
-        Instant.ofEpochMilli(report.beganAtMs() + report.finishedMs()).toString());
+        "finishedAt", Instant.ofEpochMilli(report.beganAtMs() + report.finishedMs()).toString());
     all.put("calls", report.calls()).put("callsThrottled", report.callsThrottled());
     all.put("callsDialerFull", report.callsDialerFull());
     all.put("itemsDialerFull", report.itemsDialerFull());
+    all.put("requestsSent", report.requestsSent());
     all.put("batchFill", Math.round(report.batchFill() * 100) / 100.0);
     ObjectNode held = all.putObject("heldSeconds");
     List<Map.Entry<WaitingFor, Long>> longest = longestFirst(report);

@@ -13,9 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Shows how a replay goes, on standard error: a bar on a terminal, lines elsewhere. */
 interface ReplayProgressView extends ReplayListener, AutoCloseable {
   static ReplayProgressView of(Surroundings surroundings) {
-    return surroundings.isTerminal()
-        ? new Bar(surroundings)
-        : new Lines(surroundings);
+    return surroundings.isTerminal() ? new Bar(surroundings) : new Lines(surroundings);
   }
 
   @Override
@@ -73,9 +71,7 @@ interface ReplayProgressView extends ReplayListener, AutoCloseable {
         return "";
       }
       double leftNs =
-          tookNs()
-              * (double) (progress.totalBytes() - progress.readBytes())
-              / progress.readBytes();
+          tookNs() * (double) (progress.totalBytes() - progress.readBytes()) / progress.readBytes();
       return Told.span(Math.round(leftNs / 1e6));
     }
   }

@@ -213,10 +213,7 @@ public final class Preflight {
   private void sample(ReplayConfig replay) {
     DryRun.Outcome outcome =
         new DryRun(
-                replay,
-                NumberRule.load(config.intake().fullNumberCheck()),
-                clock,
-                SAMPLE_ROWS_MAX)
+                replay, NumberRule.load(config.intake().fullNumberCheck()), clock, SAMPLE_ROWS_MAX)
             .count();
     file = outcome;
     String rows = String.format(Locale.ROOT, "%,d rows", outcome.rows());

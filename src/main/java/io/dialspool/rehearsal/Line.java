@@ -42,8 +42,7 @@ final class Line implements CarriedTarget.Carrier {
 
   /** As the campaign service's port answers. */
   static RawAnswer.Answered perform(OutboundCampaigns campaigns, RawCall call) {
-    Answer answer =
-        campaigns.perform(Call.read(call.method(), call.pathAndQuery(), call.body()));
+    Answer answer = campaigns.perform(Call.read(call.method(), call.pathAndQuery(), call.body()));
     campaigns.commit();
     HttpAnswer http =
         answer.error() != null

@@ -97,8 +97,7 @@ public final class Rehearsal {
   public RehearsalReport run(RehearsalListener listener) {
     try (var directory = WorkDirectory.make();
         var there = unsynced(directory, "campaign-service", OutboundCampaigns.SPACES);
-        var campaigns =
-            new OutboundCampaigns(there, clock, config.campaignService(), Faults.NONE);
+        var campaigns = new OutboundCampaigns(there, clock, config.campaignService(), Faults.NONE);
         var here = unsynced(directory, "spool", Spool.spaces())) {
       return play(campaigns, here, listener);
     }
@@ -155,7 +154,7 @@ public final class Rehearsal {
         target.refusedCalls(),
         target.callsWithFullBuffer(),
         target.refusedItems(),
-        target.calls() == 0 ? 0 : target.items() / (double) target.calls(),
+        target.items(),
         heldMs,
         (realClock.nanoTime() - realStartNs) / 1e9);
   }

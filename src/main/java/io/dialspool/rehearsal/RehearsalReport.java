@@ -18,7 +18,7 @@ import java.util.Map;
  * @param callsThrottled of them, refused whole: the API's rate
  * @param callsDialerFull of them, with an item that met a full buffer
  * @param itemsDialerFull such items, each as often as it did
- * @param batchFill items a call
+ * @param requestsSent requests in all calls, each as often as it was sent
  * @param heldMs how long the queue was held by what; milliseconds
  * @param rehearsedSeconds how long the rehearsal itself took
  */
@@ -41,10 +41,15 @@ public record RehearsalReport(
     long callsThrottled,
     long callsDialerFull,
     long itemsDialerFull,
-    double batchFill,
+    long requestsSent,
     Map<WaitingFor, Long> heldMs,
     double rehearsedSeconds) {
   public RehearsalReport {
     heldMs = Map.copyOf(heldMs);
+  }
+
+  /** Requests a call, on average. */
+  public double batchFill() {
+    return calls == 0 ? 0 : requestsSent / (double) calls;
   }
 }

@@ -145,8 +145,6 @@ final class Service {
   /** How the campaign stands; null before its first request. */
   @Nullable CampaignReport report(CampaignId campaign) {
     LaneControl control = dispatcher.find(campaign);
-    return control == null
-        ? null
-        : reports.campaign(control, clock.nanoTime(), clock.epochMs());
+    return control == null ? null : reports.campaign(control, clock.nanoTime(), clock.epochMs());
   }
 }

@@ -52,7 +52,8 @@ final class Countries {
   private String regionOf(byte[] bytes, int at, int length) {
     String number = new String(bytes, at, length, StandardCharsets.US_ASCII);
     try {
-      String region = util.getRegionCodeForNumber(util.parse(number.substring(0, 5) + "2345678", null));
+      String region =
+          util.getRegionCodeForNumber(util.parse(number.substring(0, 5) + "2345678", null));
       return region == null ? "" : region;
     } catch (NumberParseException e) {
       return "";

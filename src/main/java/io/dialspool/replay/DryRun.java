@@ -155,7 +155,7 @@ public final class DryRun {
     var judge = new Judge(rejects);
     try (var leads = new LeadLines(config, clock)) {
       boolean more = leads.next(judge);
-      while (more && rows < rowsMax) {
+      while (more && !judge.cut) {
         if (clock.nanoTime() - toldAtNs >= TOLD_EVERY_NS) {
           toldAtNs = clock.nanoTime();
           listener.progressed(progress(leads));

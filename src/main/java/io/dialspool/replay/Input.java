@@ -6,7 +6,10 @@ import java.io.InputStream;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Opens a source: unpacks gzip and zstd by their magic bytes, skips a BOM, and tells CSV from NDJSON. */
+/**
+ * Opens a source: unpacks gzip and zstd by their magic bytes, skips a BOM, and tells CSV from
+ * NDJSON.
+ */
 final class Input implements Closeable {
   private final InputStream bytes;
   private final Counted counted;

@@ -38,7 +38,8 @@ final class Pace {
   /** So many rows go now. */
   void gone(int rows) {
     if (rowsPerSecond > 0) {
-      nextNs = Math.max(nextNs, clock.nanoTime()) + (long) Math.ceil(rows * SECOND_NS / rowsPerSecond);
+      nextNs =
+          Math.max(nextNs, clock.nanoTime()) + (long) Math.ceil(rows * SECOND_NS / rowsPerSecond);
     }
   }
 }

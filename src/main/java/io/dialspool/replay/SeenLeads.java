@@ -57,8 +57,7 @@ final class SeenLeads {
   /** Takes a token and its content in, if it is new. */
   Token token(DialItems items, int item) {
     long hash =
-        nonZero(
-            hasher.hashBytesToLong(items.bytes(), items.tokenAt(item), items.tokenBytes(item)));
+        nonZero(hasher.hashBytesToLong(items.bytes(), items.tokenAt(item), items.tokenBytes(item)));
     long contentHash = Fingerprint.of(items, item, hasher);
     int content = (int) (contentHash ^ contentHash >>> 32);
     int at = (int) hash & (tokens.length - 1);

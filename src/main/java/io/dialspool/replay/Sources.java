@@ -2,13 +2,11 @@ package io.dialspool.replay;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -97,7 +95,8 @@ public record Sources(List<Source> all, List<String> skipped) {
     }
     if (collected.sources.size() == before) {
       throw ReplayException.usage(
-          directory + ": no leads in it (expected: .csv, .tsv, .ndjson or .jsonl, plain, .gz or .zst)");
+          directory
+              + ": no leads in it (expected: .csv, .tsv, .ndjson or .jsonl, plain, .gz or .zst)");
     }
   }
 
@@ -112,7 +111,7 @@ public record Sources(List<Source> all, List<String> skipped) {
     String below = glob.substring(slash + 1);
     int depth = below.contains("**") ? DEPTH_MAX : below.split("/", -1).length;
     var matched = new ArrayList<Path>();
-    try (Stream<Path> walk = walk(root, depth)) {
+    try (Stream<Path> walk = Files.find(root, depth, (path, of) -> !of.isDirectory())) {
       PathMatcher matcher = root.getFileSystem().getPathMatcher("glob:" + below);
       // With ** in front the files of the directory itself are meant too.
       PathMatcher here =
@@ -126,7 +125,7 @@ public record Sources(List<Source> all, List<String> skipped) {
         }
       }
     } catch (IOException | java.io.UncheckedIOException e) {
-      throw ReplayException.usage(glob + ": " + root + " can't be read");
+      throw ReplayException.usage(glob + ": " + root + " can't be read (expected: a readable directory)");
     } catch (PatternSyntaxException e) {
       throw ReplayException.usage(glob + ": no glob (expected: such as leads-*.csv)");
     }
@@ -135,14 +134,6 @@ public record Sources(List<Source> all, List<String> skipped) {
     }
     matched.sort(null);
     matched.forEach(collected::add);
-  }
-
-  private static Stream<Path> walk(Path root, int depth) throws IOException {
-    return Files.find(
-        root,
-        depth,
-        (path, attributes) -> !attributes.isDirectory(),
-        EnumSet.noneOf(FileVisitOption.class).toArray(FileVisitOption[]::new));
   }
 
   private static void checkCount(String what, int count) {
