@@ -19,6 +19,7 @@ import java.util.Map;
 final class RehearsalView {
   private static final DateTimeFormatter AT =
       DateTimeFormatter.ofPattern("EEEE, d MMMM, HH:mm:ss", Locale.ENGLISH);
+  private static final double TOO_MANY_EXPIRED = 0.01;
   private static final double SHARE_TOLD_MIN = 0.005;
 
   private final PrintWriter out;
@@ -73,6 +74,13 @@ final class RehearsalView {
         share(report.callsThrottled(), report.calls()),
         share(report.callsDialerFull(), report.calls()));
     held(report);
+    if (report.expiredAtDialer() > report.accepted() * TOO_MANY_EXPIRED) {
+      say("");
+      say(
+          "The buffer is deeper than its agents work off within dispatch.expiryWindow (%s).",
+          Told.span(config.dispatch().expiryWindow().toMillis()));
+      say("How deep Amazon's is isn't documented: --buffer says what you believe.");
+    }
   }
 
   private static String dialer(CampaignServiceConfig dialer) {
@@ -149,7 +157,10 @@ final class RehearsalView {
   }
 
   private void row(long requests, RehearsalReport report, String what) {
-    say("%,10d  %3.0f %%  %s", requests, 100.0 * requests / Math.max(1, report.accepted()), what);
+    double percent = 100.0 * requests / Math.max(1, report.accepted());
+    String share =
+        requests > 0 && percent < 1 ? "<1" : String.format(Locale.ROOT, "%.0f", percent);
+    say("%,10d  %3s %%  %s", requests, share, what);
   }
 
   private String at(RehearsalReport report, long afterMs) {

@@ -125,7 +125,8 @@ public record Sources(List<Source> all, List<String> skipped) {
         }
       }
     } catch (IOException | java.io.UncheckedIOException e) {
-      throw ReplayException.usage(glob + ": " + root + " can't be read (expected: a readable directory)");
+      throw ReplayException.usage(
+          glob + ": " + root + " can't be read (expected: a readable directory)");
     } catch (PatternSyntaxException e) {
       throw ReplayException.usage(glob + ": no glob (expected: such as leads-*.csv)");
     }

@@ -64,13 +64,9 @@ class RehearsalTest {
             .run(RehearsalListener.NONE);
     assertEquals(
         report.accepted(),
-        report.submitted()
-            + report.expired()
-            + report.rejectedByTarget()
-            + report.undeliverable(),
+        report.submitted() + report.expired() + report.rejectedByTarget() + report.undeliverable(),
         report::toString);
-    assertEquals(
-        report.submitted(), report.dialled() + report.expiredAtDialer(), report::toString);
+    assertEquals(report.submitted(), report.dialled() + report.expiredAtDialer(), report::toString);
     return report;
   }
 
@@ -87,8 +83,7 @@ class RehearsalTest {
 
   @Test
   void shouldTakeAsLongAsTheApiRateAllowsWhenAgentsArePlenty() throws IOException {
-    RehearsalReport report =
-        rehearse(leads(2_000, "4h"), 0, "campaignService.agents", "100000");
+    RehearsalReport report = rehearse(leads(2_000, "4h"), 0, "campaignService.agents", "100000");
     assertEquals(2_000, report.submitted());
     assertEquals(2_000, report.dialled());
     assertEquals(0, report.callsThrottled());
@@ -159,8 +154,7 @@ class RehearsalTest {
 
   @Test
   void shouldBringRowsInAtTheRateOfTheReplay() throws IOException {
-    RehearsalReport report =
-        rehearse(leads(1_000, "4h"), 50, "campaignService.agents", "100000");
+    RehearsalReport report = rehearse(leads(1_000, "4h"), 50, "campaignService.agents", "100000");
     expectBetween(19_000, 27_000, report.handedOverMs(), report);
     assertEquals(1_000, report.submitted());
   }

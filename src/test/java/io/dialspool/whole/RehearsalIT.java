@@ -47,8 +47,20 @@ class RehearsalIT {
     }
     Files.write(directory.resolve("leads.csv"), lines);
     String[] dialer = {
-      "--drain-per-second", "200", "--ring-ms", "100", "--talk-ms", "50",
-      "--buffer", "100", "--calls-per-second", "10", "--burst", "10", "--latency-ms", "20"
+      "--drain-per-second",
+      "200",
+      "--ring-ms",
+      "100",
+      "--talk-ms",
+      "50",
+      "--buffer",
+      "100",
+      "--calls-per-second",
+      "10",
+      "--burst",
+      "10",
+      "--latency-ms",
+      "20"
     };
 
     Outcome rehearsed = rehearsed(dialer);
