@@ -47,8 +47,7 @@ class JsonLogEncoderTest {
 
   private LoggingEvent event(String message, Throwable thrown, Object... arguments) {
     var event =
-        new LoggingEvent(
-            "", context.getLogger("alarm"), Level.WARN, message, thrown, arguments);
+        new LoggingEvent("", context.getLogger("alarm"), Level.WARN, message, thrown, arguments);
     event.setThreadName("dialspool-dispatch");
     event.setInstant(Instant.parse("2026-11-21T14:02:11.482Z"));
     return event;
