@@ -239,7 +239,9 @@ class DialspoolCommandTest {
       Path fine = Files.writeString(directory.resolve("fine.csv"), "Tel\n+12065550100\n");
       assertEquals(0, run(with(common, fine.toString())));
       assertEquals(2, run(with(common, "missing.csv")));
-      assertEquals("missing.csv: no such file (expected: a file)", err.toString().strip());
+      assertEquals(
+          "missing.csv: no such file (expected: a file, a directory or a glob)",
+          err.toString().strip());
       assertEquals(2, run(with(common, fine.toString(), "--map", "clientToken=Id")));
       assertTrue(err.toString().contains("no column Id"), err.toString());
       assertTrue(err.toString().contains("columns: Tel"), err.toString());
