@@ -7,12 +7,12 @@ image=$1
 work=$(mktemp -d)
 pid=
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
-mkdir "$work/image" "$work/root"
-tar -xf "$image" -C "$work/image"
 
-python3 - "$work" <<'PYTHON'
-import json, pathlib, subprocess, sys
+python3 - "$work" "$image" <<'PYTHON'
+import json, pathlib, sys, tarfile
 work = pathlib.Path(sys.argv[1])
+with tarfile.open(sys.argv[2]) as image:
+    image.extractall(work / "image")
 manifest = json.loads((work / "image/manifest.json").read_text())[0]
 config = json.loads((work / "image" / manifest["Config"]).read_text())["config"]
 print("entrypoint", *config["Entrypoint"], *config.get("Cmd", []))
@@ -23,7 +23,8 @@ assert config["User"] == "10001:10001", "it must not run as root"
 assert set(config["ExposedPorts"]) == {"8025/tcp", "8026/tcp"}, config["ExposedPorts"]
 assert set(config["Volumes"]) == {"/var/lib/dialspool"}, config["Volumes"]
 for layer in manifest["Layers"]:
-    subprocess.run(["tar", "-xf", str(work / "image" / layer), "-C", str(work / "root")], check=True)
+    with tarfile.open(work / "image" / layer) as files:
+        files.extractall(work / "root")
 PYTHON
 
 root=$work/root

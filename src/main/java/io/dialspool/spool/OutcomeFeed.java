@@ -113,8 +113,7 @@ public final class OutcomeFeed {
         (key, group) -> {
           // What a restore leaves is a group without parts, far behind the last.
           gap[0] =
-              OutcomeIndex.number(key) > after.number + 1
-                  && group.length > OutcomeIndex.HEAD_BYTES;
+              OutcomeIndex.number(key) > after.number + 1 && group.length > OutcomeIndex.HEAD_BYTES;
           return false;
         });
     return gap[0];

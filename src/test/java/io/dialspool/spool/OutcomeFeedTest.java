@@ -115,8 +115,8 @@ class OutcomeFeedTest {
     OutcomeFeed feed = feed();
     OutcomeFeed.Stretch old = feed.endedBefore(lane(), Cursor.START, 2_500);
     assertEquals(4, old.items());
-    assertEquals("t-5",
-        read(Kind.ALL, old.through(), 10).entries().get(0).end().request().clientToken());
+    assertEquals(
+        "t-5", read(Kind.ALL, old.through(), 10).entries().get(0).end().request().clientToken());
     Cursor behindTwo = read(Kind.ALL, Cursor.START, 2).next();
     assertEquals(2, feed.endedBefore(lane(), behindTwo, 2_500).items());
     assertEquals(0, feed.endedBefore(lane(), old.through(), 2_500).items());
