@@ -7,7 +7,7 @@
  * ------------------------------------------------------------
  * request  api  auth  target  ring  store  http  config  time  metrics
  * ------------------------------------------------------------
- * campaignservice  replay  bench  simulation  crashtest  preflight  cli
+ * campaignservice  outcomes  webhooks  replay  bench  simulation  crashtest  preflight  cli
  * </pre>
  *
  * {@code Dialspool} wires the parts; {@code Main} starts them.
