@@ -111,7 +111,7 @@ class WebhooksConfigTest {
             null,
             Map.of(),
             Map.of("webhooks.crm.url", "https://crm.example.com", "webhooks.crm.secret", SECRET));
-    String shown = String.join("\n", ConfigLoader.show(config)) + config;
+    String shown = String.join("\n", new LoadedConfig(config, Map.of()).yaml()) + config;
     assertFalse(shown.contains("MfKQ9r8"), shown);
     assertTrue(shown.contains("secret: \"(hidden)\""), shown);
   }
