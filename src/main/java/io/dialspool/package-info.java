@@ -5,7 +5,7 @@
  * <pre>
  * intake ▸ validate ▸ spool ▸ lane ▸ dispatch ▸ reconcile
  * ------------------------------------------------------------
- * request  api  auth  target  ring  store  http  config  time  metrics
+ * request  story  audit  api  auth  target  ring  store  http  config  time  metrics
  * ------------------------------------------------------------
  * campaignservice  replay  rehearsal  bench  simulation  crashtest  preflight  cli
  * </pre>

@@ -62,6 +62,7 @@ public final class Reports {
         open,
         control.gate().stateName(),
         control.gate().sinceMs(),
+        control.gate().alarm(nowNs),
         counts,
         lane.oldestWaitingAcceptedAtMs(),
         lane.nextDeadlineMs(),
@@ -133,7 +134,8 @@ public final class Reports {
         null,
         queued != null
             ? queued.evidence(Evidence.Policy.NONE)
-            : control.lane().evidenceOnDisk(request, Evidence.Policy.NONE));
+            : control.lane().evidenceOnDisk(request, Evidence.Policy.NONE),
+        stored.traceparent());
   }
 
   // As it will stand in the outcome should it end in doubt: since when its token may be at the
