@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import io.dialspool.story.Told;
 import io.dialspool.time.Clock;
 import java.io.IOException;
 import java.io.PrintWriter;
