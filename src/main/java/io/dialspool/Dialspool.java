@@ -7,6 +7,7 @@ import io.dialspool.auth.Gates;
 import io.dialspool.campaignservice.CampaignService;
 import io.dialspool.config.Config;
 import io.dialspool.config.ConfigException;
+import io.dialspool.dashboard.Dashboard;
 import io.dialspool.dispatch.Campaigns;
 import io.dialspool.dispatch.Dispatcher;
 import io.dialspool.http.ApiError;
@@ -223,8 +224,6 @@ public final class Dialspool implements AutoCloseable {
               redrives,
               lookUps,
               () -> overload(disk, store));
-      var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, disk, dispatcher);
-      housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
       var door = new Meters.Door(metrics);
       intake =
           own(
@@ -236,6 +235,9 @@ public final class Dialspool implements AutoCloseable {
                   desk,
                   clock,
                   door));
+      var dashboard = own(new Dashboard(desk, intake::answer, clock));
+      var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, disk, dispatcher, dashboard);
+      housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
       management =
           own(
               ManagementServer.start(
@@ -244,7 +246,8 @@ public final class Dialspool implements AutoCloseable {
                   loops,
                   metrics,
                   this::live,
-                  () -> ready(disk, store)));
+                  () -> ready(disk, store),
+                  dashboard::answer));
       targets.log();
     } catch (RuntimeException e) {
       close();

@@ -92,7 +92,7 @@ class ApiRuleTest {
 
   @Test
   void shouldAskNobodyForHealth() {
-    Rule rule = Rule.management();
+    Rule rule = Rule.management(false);
     assertEquals(Demand.NOTHING, rule.of("GET", "/health/live"));
     assertEquals(Demand.NOTHING, rule.of("GET", "/health/ready?verbose"));
     assertEquals(Right.READ, rule.of("GET", "/metrics").right());
