@@ -235,7 +235,7 @@ public final class Dialspool implements AutoCloseable {
                   desk,
                   clock,
                   door));
-      var dashboard = own(new Dashboard(desk, intake::answer, clock));
+      var dashboard = own(Dashboard.start(desk, intake::answer, clock));
       var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, disk, dispatcher, dashboard);
       housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
       management =

@@ -7,6 +7,7 @@ import java.util.List;
  * no credentials for a page, its scripts and styles. Source: api.md.
  */
 final class ManagementRule implements Rule {
+  private static final List<String> PAGE = List.of("/", "/favicon.ico");
   private static final String ASSETS = "/assets/";
   private static final List<String> OURS = List.of("/metrics", "/dashboard/");
 
@@ -19,7 +20,7 @@ final class ManagementRule implements Rule {
   @Override
   public Demand of(String method, String uri) {
     String path = uri.replaceFirst("\\?.*", "");
-    boolean page = path.equals("/") || path.startsWith(ASSETS);
+    boolean page = PAGE.contains(path) || path.startsWith(ASSETS);
     if (path.startsWith("/health/") || (page && ApiRule.byMethod(method) == Right.READ)) {
       return Demand.NOTHING;
     }

@@ -63,6 +63,7 @@ final class Assets {
 
   Assets() {
     byPath.put("/", read("index.html", HTML));
+    byPath.put("/favicon.ico", read("icon.svg", "image/svg+xml"));
     for (String name : NAMES) {
       String type = TYPES.getOrDefault(name.substring(name.lastIndexOf('.') + 1), HTML);
       byPath.put("/assets/" + name, read(name, type));

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -94,7 +95,8 @@ public final class Dashboard implements AutoCloseable {
   private final Assets assets = new Assets();
   private final Watchers watchers = new Watchers();
   private final CampaignPasts pasts = new CampaignPasts();
-  private final ThreadPoolExecutor worker;
+  private final Executor worker;
+  private final Runnable stop;
   private final AtomicBoolean drawing = new AtomicBoolean();
   private volatile @Nullable SpoolReport latest;
 
@@ -106,11 +108,8 @@ public final class Dashboard implements AutoCloseable {
   /**
    * @param calls answers calls of the data port; on the event loop
    */
-  public Dashboard(Backstage desk, Consumer<HttpCall> calls, Clock clock) {
-    this.desk = desk;
-    this.calls = calls;
-    this.clock = clock;
-    this.worker =
+  public static Dashboard start(Backstage desk, Consumer<HttpCall> calls, Clock clock) {
+    var worker =
         new ThreadPoolExecutor(
             1,
             1,
@@ -122,6 +121,20 @@ public final class Dashboard implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
+    return new Dashboard(desk, calls, clock, worker, worker::shutdownNow);
+  }
+
+  /**
+   * @param worker runs one task after the other; refuses when too many wait
+   * @param stop ends it
+   */
+  Dashboard(
+      Backstage desk, Consumer<HttpCall> calls, Clock clock, Executor worker, Runnable stop) {
+    this.desk = desk;
+    this.calls = calls;
+    this.clock = clock;
+    this.worker = worker;
+    this.stop = stop;
   }
 
   // --- what it hears
@@ -365,6 +378,6 @@ public final class Dashboard implements AutoCloseable {
 
   @Override
   public void close() {
-    worker.shutdownNow();
+    stop.run();
   }
 }

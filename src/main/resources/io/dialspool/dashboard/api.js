@@ -62,8 +62,10 @@ export async function call(method, path, body) {
   let answer;
   try {
     answer = await request(method, path, body, AbortSignal.timeout(35000));
-  } catch {
-    throw new Refused(0, '', 'The server doesn’t answer.');
+  } catch (failure) {
+    throw new Refused(0, '', failure.name === 'TimeoutError'
+      ? 'The server doesn’t answer; it may have done it all the same.'
+      : 'The server doesn’t answer.');
   }
   if (!answer.ok) {
     throw await refusal(answer);

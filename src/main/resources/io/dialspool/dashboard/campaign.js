@@ -5,7 +5,7 @@ import {call, query} from './api.js';
 import {chart} from './charts.js';
 import {h, mark, say, show} from './dom.js';
 import {count, held, rate, span, time} from './format.js';
-import {hasName, nameOf, reportOf} from './names.js';
+import {hasName, nameOf, reportOf, stateOf} from './names.js';
 import {conservation, eta} from './overview.js';
 import {growth, level, Series} from './series.js';
 
@@ -14,12 +14,12 @@ const AGAIN_MS = 5000;
 export function campaign(id) {
   const title = h('h1', {tabindex: '-1'});
   const state = h('span', {class: 'state'});
-  const small = h('span', {class: 'small mono'});
+  const small = h('span', {class: 'small'});
   const holds = h('p', {class: 'lead'});
   const actions = actionsOf(id);
   const line = conservation('Its requests');
   const figures = new Map();
-  const keys = h('dl', {class: 'keys'}, ['Waiting', 'Done in', 'Will expire before', 'Per second', 'Dialer takes', 'Batch fill', 'Oldest waits since', 'Next deadline', 'Target']
+  const keys = h('dl', {class: 'keys'}, ['Waiting', 'Done in', 'Will expire before', 'Per second', 'Dialer takes', 'Batch fill', 'Oldest waits since', 'Next deadline']
     .map((name) => {
       figures.set(name, h('dd', {}, '–'));
       return h('div', {}, h('dt', {}, name), figures.get(name));
@@ -75,13 +75,13 @@ export function campaign(id) {
 
   function tell(report) {
     say(title, nameOf(id));
-    say(small, hasName(id) ? id : '');
+    say(small, [hasName(id) ? id : '', report?.target ? 'target ' + report.target : ''].filter(Boolean).join(' · '));
     if (!report) {
       return;
     }
-    say(state, report.gate.state);
-    mark(state, 'state', report.gate.state);
-    actions.update(report.gate.state);
+    say(state, stateOf(report));
+    mark(state, 'state', stateOf(report));
+    actions.update(stateOf(report));
     if (!report.counts) {
       return;
     }
@@ -98,7 +98,6 @@ export function campaign(id) {
     set('Batch fill', report.batchFill ? rate(report.batchFill) + ' of 25' : '–');
     set('Oldest waits since', report.oldestQueuedAt ? time(report.oldestQueuedAt) : '–');
     set('Next deadline', report.nextDeadline ? deadline(report.nextDeadline) : '–');
-    set('Target', report.target);
   }
 
   const deadline = (iso) => {

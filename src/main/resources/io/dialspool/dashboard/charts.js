@@ -53,7 +53,7 @@ export function chart(spec) {
     return {
       width: Math.max(plot.clientWidth, 120),
       height: HEIGHT,
-      padding: [8, 2, 0, 0],
+      padding: [8, 16, 0, 0],
       legend: {show: false},
       cursor: {y: false, drag: {x: false, y: false, setScale: false}, sync: {key: 'dialspool'}, points: {size: 6}},
       scales: {

@@ -52,7 +52,7 @@ export function deadLetters(campaign) {
         h('div', {class: 'check'}, doubt, h('label', {for: 'dead-doubt'}, 'also those that were perhaps dialled')),
         dry, go),
       result),
-    status, table, h('p', {class: 'more'}, more));
+    h('section', {class: 'panel', 'aria-label': 'Found'}, status, table, h('p', {class: 'more'}, more)));
   let next = '';
   let looked = 0;
   let found = 0;

@@ -185,7 +185,8 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 
 function theme(name) {
   document.documentElement.dataset.theme = name === 'auto' ? (dark.matches ? 'dark' : 'light') : name;
-  say($('theme'), 'Theme: ' + name);
+  $('theme').replaceChildren(h('span', {class: 'wide'}, 'Theme: '), name);
+  $('theme').setAttribute('aria-label', 'Theme: ' + name);
   repaint();
 }
 

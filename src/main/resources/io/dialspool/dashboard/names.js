@@ -4,11 +4,13 @@ import {call} from './api.js';
 import {h} from './dom.js';
 
 const AGAIN_MS = 60000;
+const SOON_MS = 3000;
 const PAGES_MAX = 10;
 const STATES_MAX = 100;
 
 const names = new Map();
 let withoutRequests = []; // {campaignId, gate: {state}}
+let told = new Map(); // states that the target told us, for campaigns whose gate has had no cause to ask
 let inSpool = new Map();
 let askedAt = 0;
 let asking = false;
@@ -20,6 +22,7 @@ export const onNames = (listener) => listeners.add(listener);
 
 /** Every campaign that we know of, with its report as far as it has one: those of the picture first. */
 export const known = () => [...inSpool.values(), ...withoutRequests.filter((one) => !inSpool.has(one.campaignId))];
+export const stateOf = (one) => (one.gate.state === 'Unknown' && told.get(one.campaignId)) || one.gate.state;
 export const reportOf = (id) => inSpool.get(id) || withoutRequests.find((one) => one.campaignId === id);
 
 export function seen(campaigns) {
@@ -27,7 +30,7 @@ export function seen(campaigns) {
   inSpool = new Map(campaigns.map((one) => [one.campaignId, one]));
   const fresh = campaigns.some((one) => !names.has(one.campaignId) && !before.has(one.campaignId));
   const age = Date.now() - askedAt;
-  if (age > AGAIN_MS || (fresh && age > 3000)) {
+  if (age > AGAIN_MS || (fresh && age > SOON_MS)) {
     ask();
   }
 }
@@ -55,9 +58,13 @@ async function ask() {
         break;
       }
     }
-    withoutRequests = await states(ids.filter((id) => !inSpool.has(id)).slice(0, STATES_MAX));
+    told = await states(ids.filter((id) => (inSpool.get(id)?.gate.state || 'Unknown') === 'Unknown').slice(0, STATES_MAX));
+    withoutRequests = [...told].filter(([id]) => !inSpool.has(id)).map(([campaignId, state]) => ({campaignId, gate: {state}}));
     listeners.forEach((listener) => listener());
-  } catch {
+  } catch (refused) {
+    if (refused.status !== 403) {
+      askedAt += SOON_MS - AGAIN_MS;
+    }
     // the ids stand in for the names: a key that may read here needn't be one that the target's calls want
   } finally {
     asking = false;
@@ -65,11 +72,11 @@ async function ask() {
 }
 
 async function states(ids) {
-  const found = [];
+  const found = new Map();
   for (let i = 0; i < ids.length; i += 25) {
     const answer = await call('POST', '/campaigns-state', {campaignIds: ids.slice(i, i + 25)});
     for (const one of answer.successfulRequests || []) {
-      found.push({campaignId: one.campaignId, gate: {state: one.state}});
+      found.set(one.campaignId, one.state);
     }
   }
   return found;

@@ -4,7 +4,7 @@ import {actionsOf} from './actions.js';
 import {chart} from './charts.js';
 import {h, mark, say, show} from './dom.js';
 import {count, held, percent, rate, span, words} from './format.js';
-import {known, nameOf, hasName, onNames} from './names.js';
+import {hasName, known, nameOf, onNames, stateOf} from './names.js';
 import {growth, level} from './series.js';
 
 const STATES = [
@@ -19,14 +19,14 @@ const STATES = [
 
 /** accepted = queued + … as a bar whose parts are as long as they are many, and as a sum. */
 export function conservation(title) {
-  const total = h('span', {class: 'sum-total'}, '–');
-  const verdict = h('span', {class: 'verdict'});
+  const total = h('dd', {}, '–');
+  const verdict = h('p', {class: 'verdict'});
   const parts = STATES.map(([name]) => h('span', {class: 'part', 'data-colour': name}));
   const figures = STATES.map(() => h('dd', {}, '–'));
   const element = h('section', {class: 'panel conservation', 'aria-label': title},
-    h('div', {class: 'sum-head'}, h('h2', {}, title), h('p', {}, total, ' accepted ', verdict)),
+    h('div', {class: 'panel-head'}, h('h2', {}, title), verdict),
     h('div', {class: 'bar', 'aria-hidden': 'true'}, parts),
-    h('dl', {class: 'sum'}, STATES.map(([name, label], i) =>
+    h('dl', {class: 'sum'}, h('div', {class: 'whole'}, h('dt', {}, 'accepted'), total), STATES.map(([name, label], i) =>
       h('div', {}, h('dt', {}, h('span', {class: 'swatch', 'data-colour': name, 'aria-hidden': 'true'}), label), figures[i]))));
   return {
     element,
@@ -39,9 +39,7 @@ export function conservation(title) {
         show(parts[i], counts[name] > 0);
       });
       mark(verdict, 'fine', String(sum === counts.accepted));
-      say(verdict, counts.accepted === 0 ? '' : sum === counts.accepted
-        ? '= the sum of these'
-        : `≠ ${count(sum)}: please report this`);
+      say(verdict, sum === counts.accepted ? (sum ? 'It adds up' : '') : `It doesn’t add up: ${count(sum)} in all. Please report this.`);
     },
   };
 }
@@ -70,7 +68,7 @@ export function overview(series) {
   const charts = rateCharts();
   const campaigns = campaignTable();
   const targets = targetTable();
-  const element = h('div', {class: 'view'},
+  const element = h('div', {class: 'view overview'},
     h('h1', {class: 'spoken', tabindex: '-1'}, 'Overview'),
     line.element,
     h('section', {class: 'panel charts', 'aria-label': 'The last 15 minutes'}, charts.map((one) => one.element)),
@@ -119,11 +117,12 @@ function campaignTable() {
     const wanted = filter.value.trim().toLowerCase();
     const all = known();
     const fits = all.filter((one) => !wanted ||
-      (nameOf(one.campaignId) + ' ' + one.campaignId + ' ' + one.gate.state + ' ' + held(one)).toLowerCase().includes(wanted));
+      (nameOf(one.campaignId) + ' ' + one.campaignId + ' ' + stateOf(one) + ' ' + held(one)).toLowerCase().includes(wanted));
     const ids = new Set(fits.map((one) => one.campaignId));
     for (const [id, row] of rows) {
       if (!ids.has(id)) {
         row.close();
+        row.element.remove();
         rows.delete(id);
       }
     }
@@ -173,12 +172,12 @@ function campaignRow(id) {
     update(one) {
       say(link, nameOf(id));
       say(small, hasName(id) ? id.slice(0, 13) + (id.length > 13 ? '…' : '') : '');
-      say(state, one.gate.state);
-      mark(state, 'state', one.gate.state);
+      say(state, stateOf(one));
+      mark(state, 'state', stateOf(one));
       const why = one.counts ? held(one) : 'no request yet';
       say(holds, why || (one.counts.inFlight ? 'nothing' : 'nothing is waiting'));
       mark(holds, 'any', String(Boolean(one.held)));
-      say(narrow, one.gate.state + (why && !why.startsWith('paused') ? ', ' + why : why ? why.slice('paused'.length) : ''));
+      say(narrow, stateOf(one) + (why && !why.startsWith('paused') ? ', ' + why : why ? why.slice('paused'.length) : ''));
       const counts = one.counts;
       const dead = counts ? counts.rejected + counts.expired + counts.undeliverable : 0;
       const texts = counts
@@ -187,7 +186,7 @@ function campaignRow(id) {
         : Array(7).fill('–');
       texts.forEach((text, i) => say(cells[i], text));
       mark(cells[6], 'warn', String(Boolean(one.willExpire)));
-      actions.update(one.gate.state);
+      actions.update(stateOf(one));
     },
   };
 }
@@ -198,13 +197,13 @@ export const eta = (one) =>
 function targetTable() {
   const body = h('tbody');
   const rows = new Map();
-  const element = h('section', {class: 'panel', 'aria-labelledby': 'targets-title'},
+  const element = h('section', {class: 'panel budget', 'aria-labelledby': 'targets-title'},
     h('div', {class: 'panel-head'}, h('h2', {id: 'targets-title'}, 'Call budget')),
     h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Call budget, scrolls sideways'}, h('table', {},
       h('caption', {class: 'spoken'}, 'Each target’s call budget'),
       h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, 'Target'),
         ...['Admitted/s', 'At most/s', 'Calls', 'Throttled'].map((name) => h('th', {scope: 'col', class: 'number'}, name)),
-        h('th', {scope: 'col'}, 'Circuit breaker'))),
+        h('th', {scope: 'col', class: 'breaker'}, 'Circuit breaker'))),
       body)));
   return {
     element,

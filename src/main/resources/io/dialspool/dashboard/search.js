@@ -88,7 +88,7 @@ function card(campaign, token, story) {
     lines.replaceChildren(...told.map(({what, text}) => {
       const state = what === 'now' ? request.state : '';
       return h('div', {}, h('dt', {}, what), h('dd', {},
-        state && h('span', {class: 'state', 'data-state': state}, state.toLowerCase().replace('_', ' ')), text.slice(state.length).replace(/^: /, ' ')));
+        state && h('span', {class: 'state', 'data-state': state}, state.toLowerCase().replace('_', ' ')), text.slice(state.length)));
     }));
     const other = (id, label) => id && h('button', {type: 'button', onclick: () => again(id)}, label);
     buttons.replaceChildren(...[
