@@ -15,6 +15,7 @@ import java.util.List;
 final class CampaignPast {
   static final List<String> COLUMNS =
       List.of("accepted", "submitted", "dead", "cancelled", "waiting", "batchFill");
+  private static final String UNKNOWN = "Unknown";
   private static final int SAMPLES_MAX = 90;
   private static final int EVENTS_MAX = 40;
 
@@ -53,6 +54,9 @@ final class CampaignPast {
       return false;
     }
     state = report.gateState();
+    if (state.equals(UNKNOWN)) {
+      return true; // nobody has had cause to ask since the start
+    }
     tell(new Event(report.gateSinceMs() == 0 ? nowMs : report.gateSinceMs(), "state", state));
     return true;
   }

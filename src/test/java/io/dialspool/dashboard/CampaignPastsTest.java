@@ -35,6 +35,7 @@ class CampaignPastsTest {
 
   @Test
   void shouldTellWhenTheStateChanged() {
+    add(FakeDesk.report("c-1", "Unknown", WaitingFor.BATCH, 5));
     add(running("c-1", WaitingFor.BATCH, 5));
     add(running("c-1", WaitingFor.BATCH, 5));
     add(FakeDesk.report("c-1", "Paused", WaitingFor.CAMPAIGN_PAUSED, 5));
@@ -43,7 +44,7 @@ class CampaignPastsTest {
     assertEquals("a batch is being filled", events.path(1).path("held").asText());
     assertEquals("Paused", events.path(2).path("state").asText());
     assertEquals(3, events.size());
-    assertEquals(3, past("c-1").at("/history/waiting").size());
+    assertEquals(4, past("c-1").at("/history/waiting").size());
   }
 
   @Test
