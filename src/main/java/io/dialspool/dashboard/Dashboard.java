@@ -40,9 +40,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers what the management port doesn't answer by itself: the page, its pictures, and those calls
- * of the data port that the page makes. Pictures are made once a second for all who watch, on a
- * thread of its own; while nobody does, only the last quarter of an hour is kept. Source: api.md,
+ * Answers what the management port doesn't answer by itself: the page, its pictures, and those
+ * calls of the data port that the page makes. Pictures are made once a second for all who watch, on
+ * a thread of its own; while nobody does, only the last quarter of an hour is kept. Source: api.md,
  * Management port.
  */
 public final class Dashboard implements AutoCloseable {
@@ -128,8 +128,7 @@ public final class Dashboard implements AutoCloseable {
    * @param worker runs one task after the other; refuses when too many wait
    * @param stop ends it
    */
-  Dashboard(
-      Backstage desk, Consumer<HttpCall> calls, Clock clock, Executor worker, Runnable stop) {
+  Dashboard(Backstage desk, Consumer<HttpCall> calls, Clock clock, Executor worker, Runnable stop) {
     this.desk = desk;
     this.calls = calls;
     this.clock = clock;

@@ -111,7 +111,8 @@ final class DeadLetterSearch {
         .map(one -> of.apply(text))
         .orElseThrow(
             () ->
-                new IllegalArgumentException(name + ": not known (expected: one of " + choices + ")"));
+                new IllegalArgumentException(
+                    name + ": not known (expected: one of " + choices + ")"));
   }
 
   private static long time(HttpCall call, String name, long orElse) {

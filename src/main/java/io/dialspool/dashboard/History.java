@@ -6,8 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /**
- * The latest samples of some figures, the oldest overwritten: a bounded past. Counts stay sums since
- * the start of things, so that a sample that came late or not at all falsifies no rate. One thread.
+ * The latest samples of some figures, the oldest overwritten: a bounded past. Counts stay sums
+ * since the start of things, so that a sample that came late or not at all falsifies no rate. One
+ * thread.
  */
 final class History {
   private final List<String> columns;

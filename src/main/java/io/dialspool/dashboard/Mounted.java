@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which calls of the data port stand at the management port too: those that the page needs, and none
- * that hands in dial requests. They are the data port's own, so rights, answers and bounds are the
- * same. Source: api.md.
+ * Which calls of the data port stand at the management port too: those that the page needs, and
+ * none that hands in dial requests. They are the data port's own, so rights, answers and bounds are
+ * the same. Source: api.md.
  */
 final class Mounted {
   private static final Set<String> LIFE_CYCLE = Set.of("start", "pause", "resume", "stop");

@@ -25,10 +25,7 @@ final class Picture {
    * @param refusing why intake refuses everything now; null if it doesn't
    */
   static ObjectNode of(
-      long nowMs,
-      SpoolReport report,
-      List<CampaignReport> campaigns,
-      @Nullable ApiError refusing) {
+      long nowMs, SpoolReport report, List<CampaignReport> campaigns, @Nullable ApiError refusing) {
     ObjectNode json = Views.of(report);
     json.put("at", nowMs);
     if (refusing != null) {

@@ -20,7 +20,11 @@ import java.util.function.Consumer;
 public final class AnswerStream {
   private final ChannelHandlerContext ctx;
 
-  AnswerStream(ChannelHandlerContext ctx, String contentType, Map<String, String> headers, boolean inChunks) {
+  AnswerStream(
+      ChannelHandlerContext ctx,
+      String contentType,
+      Map<String, String> headers,
+      boolean inChunks) {
     this.ctx = ctx;
     var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     head.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);

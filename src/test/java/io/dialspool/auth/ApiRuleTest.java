@@ -127,8 +127,7 @@ class ApiRuleTest {
               "POST /campaigns/c-1/dead-letters/redrive",
               "GET /spool")) {
         String[] parts = call.split(" ", 2);
-        assertEquals(
-            Rule.api(atAmazon).of(parts[0], parts[1]), rule.of(parts[0], parts[1]), call);
+        assertEquals(Rule.api(atAmazon).of(parts[0], parts[1]), rule.of(parts[0], parts[1]), call);
       }
     }
   }

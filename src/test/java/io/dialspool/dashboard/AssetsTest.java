@@ -76,7 +76,8 @@ class AssetsTest {
   @Test
   void shouldHaveNothingInlineAndNoOtherHost() throws Exception {
     String page = Files.readString(FILES.resolve("index.html"));
-    assertFalse(Pattern.compile("<style|\\son\\w+=|\\sstyle=|<script(?! src)").matcher(page).find());
+    assertFalse(
+        Pattern.compile("<style|\\son\\w+=|\\sstyle=|<script(?! src)").matcher(page).find());
     try (Stream<Path> files = Files.walk(FILES, 1)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String text = Files.readString(file).replace("http://www.w3.org/2000/svg", "");
@@ -99,8 +100,12 @@ class AssetsTest {
   @Test
   void shouldCarryTheChartLibraryAsItWasPublished() throws Exception {
     // uplot 1.6.32 of registry.npmjs.org
-    assertEquals("19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f", sha256("uplot/uPlot.iife.min.js"));
-    assertEquals("df630c6a8d6f8eeaff264b50f73ce5b114f646ffd9a0bb74f049b0a00135fa04", sha256("uplot/uPlot.min.css"));
+    assertEquals(
+        "19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f",
+        sha256("uplot/uPlot.iife.min.js"));
+    assertEquals(
+        "df630c6a8d6f8eeaff264b50f73ce5b114f646ffd9a0bb74f049b0a00135fa04",
+        sha256("uplot/uPlot.min.css"));
     assertTrue(Files.readString(FILES.resolve("uplot/LICENSE")).startsWith("The MIT License"));
   }
 

@@ -254,9 +254,7 @@ class DashboardTest implements Clock {
     assertFalse(text.contains("2065550100"), text);
     assertEquals(
         200,
-        visit()
-            .call("GET", "/dashboard/story?campaign=c-1&clientToken=t-1&id=ds-1-42")
-            .status());
+        visit().call("GET", "/dashboard/story?campaign=c-1&clientToken=t-1&id=ds-1-42").status());
   }
 
   private RequestStatus request(String token) {

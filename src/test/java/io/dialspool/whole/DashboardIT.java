@@ -100,8 +100,7 @@ class DashboardIT {
     browser.awaitText(row(paused), "it is paused");
     browser.awaitText(row(paused), "paused since ");
     browser.await(
-        "the charts are drawn",
-        "return document.querySelectorAll('.charts canvas').length === 4");
+        "the charts are drawn", "return document.querySelectorAll('.charts canvas').length === 4");
     browser.awaitText(".chart", "requests/s");
     assertTrue(browser.text("main").contains("closed: all is well"));
     browser.fill("#filter", "is paused");
