@@ -14,7 +14,7 @@ import java.util.List;
  */
 final class CampaignPast {
   static final List<String> COLUMNS =
-      List.of("accepted", "submitted", "dead", "cancelled", "waiting", "batchFill");
+      List.of("accepted", "submitted", "dead", "cancelled", "waiting");
   private static final String UNKNOWN = "Unknown";
   private static final int SAMPLES_MAX = 90;
   private static final int EVENTS_MAX = 40;
@@ -42,11 +42,12 @@ final class CampaignPast {
         now.submitted(),
         dead,
         now.cancelled(),
-        now.queued() + now.inFlight(),
-        report.batchFill());
-    boolean changed = !now.equals(counts);
+        now.queued() + now.inFlight());
+    boolean stateChanged = lookAtState(nowMs, report);
+    boolean holdChanged = lookAtHold(nowMs, report);
+    boolean countsChanged = !now.equals(counts);
     counts = now;
-    return lookAtState(nowMs, report) | lookAtHold(nowMs, report) | changed;
+    return stateChanged || holdChanged || countsChanged;
   }
 
   private boolean lookAtState(long nowMs, CampaignReport report) {

@@ -18,7 +18,6 @@ import io.dialspool.request.Counts;
 import io.dialspool.request.RequestId;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.request.SpoolReport;
-import io.dialspool.request.TargetReport;
 import io.dialspool.story.Story;
 import io.dialspool.story.Told;
 import io.dialspool.time.Clock;
@@ -59,7 +58,7 @@ public final class Dashboard implements AutoCloseable {
           "calls",
           "throttled",
           "items",
-          "admitted");
+          "admittedHundredths");
   private static final int SAMPLES_MAX = 900; // a quarter of an hour
   private static final int PASTS_EACH = 10;
   private static final int TASKS_MAX = 64;
@@ -192,7 +191,7 @@ public final class Dashboard implements AutoCloseable {
         report.calls(),
         report.callsThrottled(),
         report.batchItems(),
-        report.targets().stream().mapToDouble(TargetReport::callsPerSecond).sum());
+        Math.round(report.callsPerSecond() * 100));
   }
 
   private static byte[] event(String name, JsonNode body) {

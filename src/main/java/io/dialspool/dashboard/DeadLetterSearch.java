@@ -20,7 +20,6 @@ import io.dialspool.request.RequestStatus;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -84,9 +83,8 @@ final class DeadLetterSearch {
         choice(
             call,
             "state",
-            RequestState::valueOf,
             List.of(RequestState.REJECTED, RequestState.EXPIRED, RequestState.UNDELIVERABLE));
-    Reason reason = choice(call, "reason", Reason::valueOf, List.of(Reason.values()));
+    Reason reason = choice(call, "reason", List.of(Reason.values()));
     return new RedriveOrder(
         state,
         reason,
@@ -100,7 +98,7 @@ final class DeadLetterSearch {
   }
 
   private static <T> @Nullable T choice(
-      HttpCall call, String name, Function<String, T> of, List<T> choices) {
+      HttpCall call, String name, List<T> choices) {
     String text = orEmpty(call.query(name));
     if (text.isEmpty()) {
       return null;
@@ -108,7 +106,6 @@ final class DeadLetterSearch {
     return choices.stream()
         .filter(one -> one.toString().equals(text))
         .findAny()
-        .map(one -> of.apply(text))
         .orElseThrow(
             () ->
                 new IllegalArgumentException(

@@ -12,7 +12,7 @@ import java.util.List;
  */
 final class History {
   private final List<String> columns;
-  private final double[][] rows;
+  private final long[][] rows;
   private int next;
   private int size;
 
@@ -22,19 +22,19 @@ final class History {
    */
   History(List<String> columns, int samplesMax) {
     this.columns = List.copyOf(columns);
-    this.rows = new double[samplesMax][columns.size() + 1];
+    this.rows = new long[samplesMax][columns.size() + 1];
   }
 
   /**
    * @param atMs milliseconds since 1970
    * @param figures one for each column
    */
-  void add(long atMs, double... figures) {
+  void add(long atMs, long... figures) {
     if (figures.length != columns.size()) {
       throw new IllegalArgumentException(
           "figures: " + figures.length + " (expected: " + columns.size() + ")");
     }
-    double[] row = rows[next];
+    long[] row = rows[next];
     row[0] = atMs;
     System.arraycopy(figures, 0, row, 1, figures.length);
     next = (next + 1) % rows.length;
@@ -53,12 +53,7 @@ final class History {
 
   private void list(ArrayNode to, int column) {
     for (int i = 0; i < size; i++) {
-      double figure = rows[(next - size + i + rows.length) % rows.length][column];
-      if (figure == Math.rint(figure)) {
-        to.add((long) figure);
-      } else {
-        to.add(Math.round(figure * 100) / 100.0);
-      }
+      to.add(rows[(next - size + i + rows.length) % rows.length][column]);
     }
   }
 }

@@ -96,7 +96,7 @@ const stream = watch({
   picture(now) {
     picture = now;
     series.add({at: now.at, ...now.counts, calls: now.budget.calls, throttled: now.budget.callsThrottled,
-      items: now.budget.batchItems, admitted: now.budget.callsPerSecond});
+      items: now.budget.batchItems, admittedHundredths: now.budget.callsPerSecond * 100});
     seen(now.campaigns);
     if (!view) {
       route();

@@ -55,7 +55,7 @@ export function rateCharts() {
       lines: [
         {label: 'made', colour: 'accent', of: growth((s) => s.calls)},
         {label: 'throttled', colour: 'expired', of: growth((s) => s.throttled)},
-        {label: 'admitted', colour: 'muted', dash: true, of: level((s) => s.admitted)},
+        {label: 'admitted', colour: 'muted', dash: true, of: level((s) => s.admittedHundredths / 100)},
       ]}),
     chart({title: 'Batch fill', unit: 'of 25', format: rate, atLeast: 25 / 1.15,
       lines: [{label: 'requests in a call', colour: 'submitted', of: (before, now) =>

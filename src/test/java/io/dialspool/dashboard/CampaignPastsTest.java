@@ -12,6 +12,7 @@ import io.dialspool.request.CampaignReport;
 import io.dialspool.request.WaitingFor;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class CampaignPastsTest {
@@ -29,7 +30,7 @@ class CampaignPastsTest {
     return json;
   }
 
-  private static CampaignReport running(String id, WaitingFor waitsFor, long queued) {
+  private static CampaignReport running(String id, @Nullable WaitingFor waitsFor, long queued) {
     return FakeDesk.report(id, "Running", waitsFor, queued);
   }
 

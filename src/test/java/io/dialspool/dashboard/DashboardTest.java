@@ -16,6 +16,7 @@ import io.dialspool.request.RequestState;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.request.WaitingFor;
 import io.dialspool.time.Clock;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -64,7 +65,7 @@ class DashboardTest implements Clock {
   private static JsonNode event(String name, String stream) {
     Matcher event = Pattern.compile("event: " + name + "\ndata: (.*)\n\n").matcher(stream);
     assertTrue(event.find(), stream);
-    return new Visit.Answer(200, null, event.group(1)).json();
+    return new Visit.Answer(200, EmptyHttpHeaders.INSTANCE, event.group(1)).json();
   }
 
   // --- watching
@@ -82,7 +83,7 @@ class DashboardTest implements Clock {
     JsonNode past = event("history", first);
     assertEquals(List.of(nowMs - 1_000, nowMs), longs(past.path("at")));
     assertEquals(List.of(100L, 100L), longs(past.path("accepted")));
-    assertEquals(7.5, past.path("admitted").get(0).asDouble());
+    assertEquals(750, past.path("admittedHundredths").get(0).asInt());
 
     second();
     JsonNode picture = event("picture", visit.streamed());

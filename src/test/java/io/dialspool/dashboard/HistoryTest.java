@@ -17,16 +17,16 @@ class HistoryTest {
   @Test
   void shouldKeepTheLatestSamplesInOrder() {
     for (int i = 1; i <= 5; i++) {
-      history.add(i * 1_000L, i * 10, i + 0.255);
+      history.add(i * 1_000L, i * 10L, i);
     }
     assertEquals(
-        "{\"at\":[3000,4000,5000],\"accepted\":[30,40,50],\"admitted\":[3.26,4.26,5.26]}",
+        "{\"at\":[3000,4000,5000],\"accepted\":[30,40,50],\"admitted\":[3,4,5]}",
         history.json().toString());
   }
 
   @Test
   void shouldTellLargeCountsWhole() {
-    history.add(1_795_262_400_000L, 9_007_199_254_740_991.0, 1);
+    history.add(1_795_262_400_000L, 9_007_199_254_740_991L, 1);
     assertEquals(
         "{\"at\":[1795262400000],\"accepted\":[9007199254740991],\"admitted\":[1]}",
         history.json().toString());

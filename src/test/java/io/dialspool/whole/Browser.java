@@ -207,14 +207,6 @@ final class Browser implements AutoCloseable {
     throw new AssertionError("Tab doesn't lead to " + css);
   }
 
-  void screenshot(Path file) {
-    try {
-      Files.write(file, driver.getScreenshotAs(org.openqa.selenium.OutputType.BYTES));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   // --- judging
 
   /**
