@@ -8,6 +8,7 @@ import io.dialspool.request.CampaignReport;
 import io.dialspool.request.CampaignState;
 import io.dialspool.request.ClientToken;
 import io.dialspool.request.Counts;
+import io.dialspool.request.DeadDelivery;
 import io.dialspool.request.Outcome;
 import io.dialspool.request.OutcomePage;
 import io.dialspool.request.OutcomeQuery;
@@ -17,11 +18,13 @@ import io.dialspool.request.RequestStatus;
 import io.dialspool.request.SpoolReport;
 import io.dialspool.request.TargetReport;
 import io.dialspool.request.WaitingFor;
+import io.dialspool.request.WebhookReport;
 import io.dialspool.target.RawAnswer;
 import io.dialspool.target.RawCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -141,6 +144,21 @@ final class FakeDesk implements Backstage {
 
   @Override
   public void spoolReport(Consumer<SpoolReport> then) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void webhooks(Consumer<List<WebhookReport>> then) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void deadDeliveries(String webhook, Consumer<Optional<List<DeadDelivery>>> then) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void redeliver(String webhook, @Nullable CampaignId campaign, Consumer<OptionalLong> then) {
     throw new UnsupportedOperationException();
   }
 }
