@@ -7,7 +7,7 @@
  * ------------------------------------------------------------
  * request  api  auth  target  ring  store  http  config  time  metrics
  * ------------------------------------------------------------
- * campaignservice  replay  bench  simulation  crashtest  preflight  cli
+ * campaignservice  replay  bench  simulation  crashtest  preflight  story  dashboard  cli
  * </pre>
  *
  * {@code Dialspool} wires the parts; {@code Main} starts them.

@@ -97,8 +97,7 @@ final class DeadLetterSearch {
         after);
   }
 
-  private static <T> @Nullable T choice(
-      HttpCall call, String name, List<T> choices) {
+  private static <T> @Nullable T choice(HttpCall call, String name, List<T> choices) {
     String text = orEmpty(call.query(name));
     if (text.isEmpty()) {
       return null;

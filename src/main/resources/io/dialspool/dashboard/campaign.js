@@ -11,6 +11,9 @@ import {growth, level, Series} from './series.js';
 
 const AGAIN_MS = 5000;
 
+/** A dialer that is no longer full is offered more and more; no call budget admits that much. */
+const MORE_THAN_IT_GETS = 10000;
+
 export function campaign(id) {
   const title = h('h1', {tabindex: '-1'});
   const state = h('span', {class: 'state'});
@@ -94,7 +97,8 @@ export function campaign(id) {
     set('Will expire before', count(report.willExpire));
     mark(figures.get('Will expire before'), 'warn', String(report.willExpire > 0));
     set('Per second', rate(report.drainPerSecond));
-    set('Dialer takes', report.occupancyPerSecond ? rate(report.occupancyPerSecond) + '/s' : 'never full yet');
+    set('Dialer takes', !report.occupancyPerSecond ? 'never full yet'
+      : report.occupancyPerSecond > MORE_THAN_IT_GETS ? 'all it gets' : rate(report.occupancyPerSecond) + '/s');
     set('Batch fill', report.batchFill ? rate(report.batchFill) + ' of 25' : '–');
     set('Oldest waits since', report.oldestQueuedAt ? time(report.oldestQueuedAt) : '–');
     set('Next deadline', report.nextDeadline ? deadline(report.nextDeadline) : '–');
@@ -102,7 +106,7 @@ export function campaign(id) {
 
   const deadline = (iso) => {
     const left = (Date.parse(iso) - Date.now()) / 1000;
-    return time(iso) + (left > 0 ? ', in ' + span(left) : '');
+    return left > 0 ? 'in ' + span(left) : time(iso);
   };
 
   function tellEvents(list) {

@@ -158,7 +158,8 @@ final class FakeDesk implements Backstage {
   }
 
   @Override
-  public void redeliver(String webhook, @Nullable CampaignId campaign, Consumer<OptionalLong> then) {
+  public void redeliver(
+      String webhook, @Nullable CampaignId campaign, Consumer<OptionalLong> then) {
     throw new UnsupportedOperationException();
   }
 }
