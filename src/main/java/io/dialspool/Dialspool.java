@@ -8,6 +8,7 @@ import io.dialspool.auth.Gates;
 import io.dialspool.campaignservice.CampaignService;
 import io.dialspool.config.Config;
 import io.dialspool.config.ConfigException;
+import io.dialspool.dashboard.Dashboard;
 import io.dialspool.dispatch.Campaigns;
 import io.dialspool.dispatch.Dispatcher;
 import io.dialspool.http.ApiError;
@@ -244,8 +245,6 @@ public final class Dialspool implements AutoCloseable {
               hooks,
               lookUps,
               () -> overload(disk, store));
-      var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, disk, dispatcher);
-      housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
       var door = new Meters.Door(metrics);
       intake =
           own(
@@ -257,6 +256,9 @@ public final class Dialspool implements AutoCloseable {
                   desk,
                   clock,
                   door));
+      var dashboard = own(Dashboard.start(desk, intake::answer, clock));
+      var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, disk, dispatcher, dashboard);
+      housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
       management =
           own(
               ManagementServer.start(
@@ -265,7 +267,8 @@ public final class Dialspool implements AutoCloseable {
                   loops,
                   metrics,
                   this::live,
-                  () -> ready(disk, store)));
+                  () -> ready(disk, store),
+                  dashboard::answer));
       hooks.start();
       targets.log();
     } catch (RuntimeException e) {
