@@ -4,6 +4,8 @@ import io.dialspool.http.ApiError;
 
 /** Whether requests of a campaign are accepted at all. Source: design section 4. */
 public sealed interface Admission {
+  Admission ADMITTED = new Admitted();
+
   record Admitted() implements Admission {}
 
   /** Unknown campaign, stopped or failed, or a target that can't be asked. */
