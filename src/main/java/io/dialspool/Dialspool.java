@@ -28,6 +28,7 @@ import io.dialspool.request.SpoolReport;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.HaltOnStageFailure;
 import io.dialspool.ring.Stages;
+import io.dialspool.spool.Bookmarks;
 import io.dialspool.spool.DeadLetters;
 import io.dialspool.spool.OutcomeFeed;
 import io.dialspool.spool.Retention;
@@ -44,6 +45,7 @@ import io.dialspool.time.DutyThread;
 import io.dialspool.time.PartTime;
 import io.dialspool.validate.NumberRule;
 import io.dialspool.validate.ValidateStage;
+import io.dialspool.webhooks.Webhooks;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -102,6 +104,7 @@ public final class Dialspool implements AutoCloseable {
   private volatile @Nullable PatientStore patience;
   private volatile @Nullable DutyThread store;
   private volatile @Nullable DutyThread dispatch;
+  private volatile @Nullable Webhooks webhooks;
 
   private Dialspool(Config config, Clock clock) {
     this.config = config;
@@ -206,6 +209,9 @@ public final class Dialspool implements AutoCloseable {
       housekeeping.scheduleWithFixedDelay(() -> lookAfter(rocks), 5, 5, TimeUnit.SECONDS);
       ThreadPoolExecutor lookUps = lookUps();
       var feed = new OutcomeFeed(spool);
+      var feeds = new Feeds(spool, feed, lookUps);
+      Webhooks hooks = own(openWebhooks(spool, feeds, clock));
+      webhooks = hooks;
       var redrives =
           new Redrives(
               new DeadLetters(spool, feed),
@@ -220,8 +226,9 @@ public final class Dialspool implements AutoCloseable {
               campaigns,
               dispatcher,
               spool,
-              new Feeds(spool, feed, lookUps),
+              feeds,
               redrives,
+              hooks,
               lookUps,
               () -> overload(disk, store));
       var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, disk, dispatcher);
@@ -246,6 +253,7 @@ public final class Dialspool implements AutoCloseable {
                   metrics,
                   this::live,
                   () -> ready(disk, store)));
+      hooks.start();
       targets.log();
     } catch (RuntimeException e) {
       close();
@@ -463,7 +471,22 @@ public final class Dialspool implements AutoCloseable {
     }
   }
 
+  private Webhooks openWebhooks(Spool spool, Feeds feeds, Clock clock) {
+    return Webhooks.open(
+        config,
+        feeds,
+        new Bookmarks(spool),
+        spool.restored().stream().map(lane -> lane.lane().campaign()).toList(),
+        name -> new Meters.Webhook(metrics, name),
+        clock,
+        this::halt);
+  }
+
   private void storeReplied(StoreReply reply) {
+    Webhooks hooks = webhooks;
+    if (hooks != null && reply instanceof StoreReply.Settled settled) {
+      hooks.ended(settled.settlements());
+    }
     dispatcher.onStoreReply(reply);
   }
 

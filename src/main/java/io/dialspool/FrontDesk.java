@@ -14,19 +14,23 @@ import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignReport;
 import io.dialspool.request.CampaignState;
 import io.dialspool.request.ClientToken;
+import io.dialspool.request.DeadDelivery;
 import io.dialspool.request.OutcomePage;
 import io.dialspool.request.OutcomeQuery;
 import io.dialspool.request.RedriveOrder;
 import io.dialspool.request.RequestId;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.request.SpoolReport;
+import io.dialspool.request.WebhookReport;
 import io.dialspool.spool.DeadLetters;
 import io.dialspool.spool.Spool;
 import io.dialspool.target.RawAnswer;
 import io.dialspool.target.RawCall;
+import io.dialspool.webhooks.Webhooks;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -48,6 +52,7 @@ final class FrontDesk implements Backstage {
   private final Spool spool;
   private final Feeds feeds;
   private final Redrives redrives;
+  private final Webhooks webhooks;
   private final Executor lookUps;
   private final Supplier<@Nullable ApiError> overload;
 
@@ -61,10 +66,12 @@ final class FrontDesk implements Backstage {
       Spool spool,
       Feeds feeds,
       Redrives redrives,
+      Webhooks webhooks,
       Executor lookUps,
       Supplier<@Nullable ApiError> overload) {
     this.feeds = feeds;
     this.redrives = redrives;
+    this.webhooks = webhooks;
     this.passThrough = passThrough;
     this.campaigns = campaigns;
     this.dispatcher = dispatcher;
@@ -169,6 +176,22 @@ final class FrontDesk implements Backstage {
   @Override
   public void redrive(CampaignId campaign, RedriveOrder order, RedriveReply reply) {
     redrives.run(campaign, order, reply);
+  }
+
+  @Override
+  public void webhooks(Consumer<List<WebhookReport>> then) {
+    webhooks.reports(then);
+  }
+
+  @Override
+  public void deadDeliveries(String webhook, Consumer<Optional<List<DeadDelivery>>> then) {
+    webhooks.deadLetters(webhook, then);
+  }
+
+  @Override
+  public void redeliver(
+      String webhook, @Nullable CampaignId campaign, Consumer<OptionalLong> then) {
+    webhooks.redeliver(webhook, campaign, then);
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.dialspool.request.Counts;
 import io.dialspool.request.SpoolReport;
 import io.dialspool.request.TargetReport;
 import io.dialspool.spool.SpoolStage;
+import io.dialspool.webhooks.WebhookMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
@@ -114,6 +115,66 @@ final class Meters {
     @Override
     public void ringFree(IntSupplier slots) {
       metrics.gauge(Meter.RING_FREE, slots::getAsInt);
+    }
+  }
+
+  /** One webhook. */
+  static final class Webhook implements WebhookMeter {
+    private final Counter delivered;
+    private final Counter refused;
+    private final Counter unanswered;
+    private final Counter outcomes;
+    private final Counter givenUp;
+    private final Counter missed;
+    private final Timer duration;
+    private volatile double lagSeconds;
+    private volatile long dead;
+
+    Webhook(Metrics metrics, String name) {
+      delivered = metrics.counter(Meter.WEBHOOK_CALLS, name, "delivered");
+      refused = metrics.counter(Meter.WEBHOOK_CALLS, name, "refused");
+      unanswered = metrics.counter(Meter.WEBHOOK_CALLS, name, "unanswered");
+      outcomes = metrics.counter(Meter.WEBHOOK_OUTCOMES, name, "delivered");
+      givenUp = metrics.counter(Meter.WEBHOOK_OUTCOMES, name, "given-up");
+      missed = metrics.counter(Meter.WEBHOOK_OUTCOMES, name, "missed");
+      duration = metrics.timer(Meter.WEBHOOK_CALL_DURATION, name);
+      metrics.gauge(Meter.WEBHOOK_LAG, () -> lagSeconds, name);
+      metrics.gauge(Meter.WEBHOOK_DEAD, () -> dead, name);
+    }
+
+    @Override
+    public void delivered(int count, long durationNs) {
+      delivered.increment();
+      outcomes.increment(count);
+      duration.record(durationNs, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void refused(long durationNs) {
+      refused.increment();
+      duration.record(durationNs, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void unanswered(long durationNs) {
+      unanswered.increment();
+      duration.record(durationNs, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void givenUp(long count) {
+      givenUp.increment(count);
+    }
+
+    @Override
+    public void missed(long groups) {
+      missed.increment(groups);
+    }
+
+    @Override
+    public void standing(long lagMs, long deadOutcomes) {
+      lagSeconds = lagMs / 1_000.0;
+      dead = deadOutcomes;
     }
   }
 

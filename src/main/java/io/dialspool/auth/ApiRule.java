@@ -47,7 +47,7 @@ final class ApiRule implements Rule {
       boolean submits = v2 && method.equals("PUT") && SUBMITS_IN_V2.contains(below);
       return passedOn(submits ? Right.SUBMIT : byMethod(method), campaign);
     }
-    if (first.equals("spool") && !v2) {
+    if ((first.equals("spool") || first.equals("webhooks")) && !v2) {
       return new Demand(byMethod(method), null, false, false);
     }
     if (READS_BY_POST.contains(first) && path.size() == 1 && method.equals("POST")) {

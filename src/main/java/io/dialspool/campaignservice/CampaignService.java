@@ -122,32 +122,35 @@ public final class CampaignService implements AutoCloseable {
   }
 
   private void handle(HttpCall call) {
-    List<String> segments = call.segments();
-    if (segments.equals(List.of("dial-requests")) && call.method().equals("GET")) {
-      ofCampaign(call, id -> new RecordStream(commit, campaigns, loops, call, id).begin());
-    } else if (segments.equals(List.of("contacts")) && call.method().equals("GET")) {
-      ofCampaign(call, id -> offer(call, () -> contacts(id)));
-    } else if (segments.equals(List.of("faults")) && call.method().equals("GET")) {
-      offer(call, this::faultsNow);
-    } else if (segments.equals(List.of("faults")) && call.method().equals("PUT")) {
-      Faults faults;
-      try {
-        faults = Faults.ofJson(call.body());
-      } catch (IllegalArgumentException e) {
-        call.answer(ApiError.validation(String.valueOf(e.getMessage())));
-        return;
-      }
-      offer(
-          call,
-          () -> {
-            campaigns.setFaults(faults);
-            return faultsNow();
-          });
-    } else if (segments.equals(List.of("campaign-states")) && call.method().equals("PUT")) {
-      force(call);
-    } else {
+    OwnCall own = OwnCall.find(call.method(), call.segments());
+    if (own == null) {
       perform(call);
+      return;
     }
+    switch (own) {
+      case RECORD ->
+          ofCampaign(call, id -> new RecordStream(commit, campaigns, loops, call, id).begin());
+      case CONTACTS -> ofCampaign(call, id -> offer(call, () -> contacts(id)));
+      case FAULTS -> offer(call, this::faultsNow);
+      case SET_FAULTS -> setFaults(call);
+      case FORCE_STATE -> force(call);
+    }
+  }
+
+  private void setFaults(HttpCall call) {
+    Faults faults;
+    try {
+      faults = Faults.ofJson(call.body());
+    } catch (IllegalArgumentException e) {
+      call.answer(ApiError.validation(String.valueOf(e.getMessage())));
+      return;
+    }
+    offer(
+        call,
+        () -> {
+          campaigns.setFaults(faults);
+          return faultsNow();
+        });
   }
 
   private void force(HttpCall call) {

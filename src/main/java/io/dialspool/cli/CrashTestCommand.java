@@ -7,10 +7,8 @@ import io.dialspool.crashtest.ReportFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -89,7 +87,7 @@ final class CrashTestCommand implements Callable<Integer> {
     CrashPlan plan = plan(given == null ? Path.of("") : given);
     if (given == null) {
       plan = plan(Files.createTempDirectory("dialspool-crash-test"));
-    } else if (!isEmpty(given)) {
+    } else if (!Directories.isFree(given)) {
       throw wrong("--directory: " + given + " (expected: empty, or not there yet)");
     }
     CrashReport result;
@@ -102,7 +100,7 @@ final class CrashTestCommand implements Callable<Integer> {
     }
     surroundings.out().println(result.table());
     if (temporary && result.isClean()) {
-      remove(plan.directory());
+      Directories.remove(plan.directory());
     } else {
       surroundings.err().println("look into " + plan.directory());
     }
@@ -127,26 +125,6 @@ final class CrashTestCommand implements Callable<Integer> {
       throw new IllegalStateException(fault);
     }
     return new ParameterException(its.commandLine(), fault);
-  }
-
-  private static boolean isEmpty(Path where) throws IOException {
-    if (!Files.exists(where)) {
-      return true;
-    }
-    if (!Files.isDirectory(where)) {
-      return false;
-    }
-    try (Stream<Path> files = Files.list(where)) {
-      return files.findAny().isEmpty();
-    }
-  }
-
-  private static void remove(Path directory) throws IOException {
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    }
   }
 
   /** Steps as lines; the cycles as a bar on a terminal, elsewhere as a line now and then. */

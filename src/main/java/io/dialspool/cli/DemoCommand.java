@@ -10,11 +10,9 @@ import io.dialspool.request.Counts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -60,7 +58,7 @@ final class DemoCommand implements Callable<Integer> {
               ? demo.run(DemoLeads.bundled(requests), DemoLeads.COLUMNS)
               : demo.run(DemoLeads.of(Source.file(file), requests), Map.of());
     } finally {
-      remove(directory);
+      Directories.remove(directory);
     }
     if (json) {
       surroundings.out().println(write(summary));
@@ -108,14 +106,6 @@ final class DemoCommand implements Callable<Integer> {
       return JSON.writeValueAsString(summary);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static void remove(Path directory) throws IOException {
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
     }
   }
 

@@ -66,6 +66,7 @@ public final class DialspoolCommand implements Runnable {
     line.addSubcommand(new OutcomesCommand.All(surroundings));
     line.addSubcommand(new OutcomesCommand.Dead(surroundings));
     line.addSubcommand(new RedriveCommand(surroundings));
+    line.addSubcommand(WebhooksCommand.line(surroundings));
     line.addSubcommand(new RecallCommand(surroundings));
     line.addSubcommand(new PreflightCommand(surroundings));
     line.addSubcommand(CampaignServiceCommand.spec(surroundings));

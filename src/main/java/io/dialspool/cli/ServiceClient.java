@@ -107,8 +107,17 @@ final class ServiceClient {
    * @throws EndpointException if the service can't be reached
    */
   Answer post(String below, String body) {
+    return postAt("/campaigns/" + campaign + below, body);
+  }
+
+  /**
+   * Posts to what belongs to no campaign, and waits for the answer.
+   *
+   * @throws EndpointException if the service can't be reached
+   */
+  Answer postAt(String path, String body) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    return patiently(() -> join(send(request("POST", below, bytes).timeout(ANSWER).build())));
+    return patiently(() -> join(send(requestAt("POST", path, bytes).timeout(ANSWER).build())));
   }
 
   /**

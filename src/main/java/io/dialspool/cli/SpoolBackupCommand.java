@@ -14,13 +14,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -88,13 +86,13 @@ final class SpoolBackupCommand implements Callable<Integer> {
     Files.createDirectories(parent);
     // Under another name until it is marked and checked: cut off midway there is no backup.
     Path begun = parent.resolve(whole.getFileName() + ".part");
-    remove(begun);
+    Directories.remove(begun);
     Files.createDirectory(begun);
     keepOthersOut(begun);
     try {
       return backUp(from, begun.resolve("spool"), whole);
     } finally {
-      remove(begun);
+      Directories.remove(begun);
     }
   }
 
@@ -115,7 +113,7 @@ final class SpoolBackupCommand implements Callable<Integer> {
       }
     }
     Files.delete(copy.resolve("dialspool.lock"));
-    remove(copy.resolve("native"));
+    Directories.remove(copy.resolve("native"));
     List<SpoolFault> faults = faults(copy);
     if (!faults.isEmpty()) {
       faults.forEach(fault -> surroundings.out().println(fault.line()));
@@ -179,16 +177,6 @@ final class SpoolBackupCommand implements Callable<Integer> {
   private static void keepOthersOut(Path directory) throws IOException {
     if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-    }
-  }
-
-  private static void remove(Path all) throws IOException {
-    if (Files.exists(all)) {
-      try (Stream<Path> paths = Files.walk(all)) {
-        for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
     }
   }
 }

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,7 +73,7 @@ final class SpoolRestoreCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--from: " + from + " (expected: a backup's directory)");
     }
-    if (!isFree(to)) {
+    if (!Directories.isFree(to)) {
       throw new ParameterException(
           spec.commandLine(),
           "--directory: " + to + " (expected: an empty or a missing directory)");
@@ -107,15 +106,6 @@ final class SpoolRestoreCommand implements Callable<Integer> {
     }
     tell(to, restored);
     return 0;
-  }
-
-  private static boolean isFree(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      return !Files.exists(directory);
-    }
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.findAny().isEmpty();
-    }
   }
 
   private void tell(Path to, Backup.Restored restored) {

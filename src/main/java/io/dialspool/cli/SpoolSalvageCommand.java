@@ -11,13 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -60,7 +58,7 @@ final class SpoolSalvageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (!isFree(to)) {
+    if (!Directories.isFree(to)) {
       throw new ParameterException(
           spec.commandLine(), "--to: " + to + " (expected: an empty or a missing directory)");
     }
@@ -90,18 +88,6 @@ final class SpoolSalvageCommand implements Callable<Integer> {
     surroundings.out().println(line);
   }
 
-  private static boolean isFree(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return true;
-    }
-    if (!Files.isDirectory(directory)) {
-      return false;
-    }
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.findAny().isEmpty();
-    }
-  }
-
   // The wreck first: what can't be opened leaves no new spool behind.
   private Salvage.Result salvage() throws IOException {
     Path scratch = Files.createDirectories(to.resolve("wreck"));
@@ -111,15 +97,7 @@ final class SpoolSalvageCommand implements Callable<Integer> {
       return new Salvage(wreck, into, entries -> view.counted("entries", entries))
           .run(surroundings.clock().epochMs());
     } finally {
-      remove(scratch);
-    }
-  }
-
-  private static void remove(Path scratch) throws IOException {
-    try (Stream<Path> all = Files.walk(scratch)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
+      Directories.remove(scratch);
     }
   }
 

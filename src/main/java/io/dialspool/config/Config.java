@@ -13,6 +13,7 @@ import java.util.TreeMap;
  *
  * @param target the one named {@link #DEFAULT_TARGET}
  * @param targets further ones by name, in the order of their names
+ * @param webhooks where outcomes are brought to, by name
  */
 public record Config(
     IntakeConfig intake,
@@ -23,6 +24,7 @@ public record Config(
     Map<String, TargetConfig> targets,
     RoutingConfig routing,
     DispatchConfig dispatch,
+    Map<String, WebhookConfig> webhooks,
     CampaignServiceConfig campaignService) {
   /** The name of the target that the section {@code target} describes. */
   public static final String DEFAULT_TARGET = "default";
@@ -37,11 +39,15 @@ public record Config(
           Map.of(),
           RoutingConfig.DEFAULT,
           DispatchConfig.DEFAULT,
+          Map.of(),
           CampaignServiceConfig.DEFAULT);
+  private static final int WEBHOOKS_MAX = 16;
 
   public Config {
     targets = Collections.unmodifiableMap(new TreeMap<>(targets));
-    List<String> faults = betweenTargets(allTargets(target, targets));
+    webhooks = Collections.unmodifiableMap(new TreeMap<>(webhooks));
+    var faults = new ArrayList<String>(betweenTargets(allTargets(target, targets)));
+    faults.addAll(ofWebhooks(webhooks, spool));
     if (!faults.isEmpty()) {
       throw new ConfigException(faults);
     }
@@ -106,6 +112,35 @@ public record Config(
                       + first
                       + ".campaigns)");
             }
+          }
+        });
+    return faults;
+  }
+
+  private static List<String> ofWebhooks(Map<String, WebhookConfig> all, SpoolConfig spool) {
+    var faults = new ArrayList<String>();
+    if (all.size() > WEBHOOKS_MAX) {
+      faults.add("webhooks: " + all.size() + " (expected: at most " + WEBHOOKS_MAX + ")");
+    }
+    all.forEach(
+        (name, webhook) -> {
+          String section = "webhooks." + name;
+          if (webhook.url().isEmpty()) {
+            faults.add(section + ".url: (empty) (expected: http:// or https://, host, port, path)");
+          }
+          if (webhook.secret().isEmpty()) {
+            faults.add(
+                section + ".secret: (empty) (expected: whsec_ and base64 of 24 to 64 bytes)");
+          }
+          // What was given up must still be in the feed, to be brought once more.
+          if (webhook.giveUpAfter().compareTo(spool.feedWindow()) >= 0) {
+            faults.add(
+                section
+                    + ".giveUpAfter: "
+                    + ConfigKey.format(webhook.giveUpAfter())
+                    + " (expected: less than spool.feedWindow, "
+                    + ConfigKey.format(spool.feedWindow())
+                    + ")");
           }
         });
     return faults;

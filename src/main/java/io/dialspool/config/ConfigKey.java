@@ -57,7 +57,7 @@ record ConfigKey(String section, RecordComponent component) {
 
   /** Whether the value must not be shown. */
   boolean isSecret() {
-    return List.of("secretAccessKey", "sessionToken").contains(component.getName());
+    return List.of("secretAccessKey", "sessionToken", "secret").contains(component.getName());
   }
 
   /**

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * {@code 300s}, {@code 5m}, {@code 4h}, {@code 7d}.
  *
  * <p>A target of a name of its own has the keys of the section {@code target} under {@code
- * targets.<name>}; whoever mentions the name first, in whatever source, makes the target.
+ * targets.<name>}; whoever mentions the name first, in whatever source, makes the target. The same
+ * with {@code webhooks}.
  *
  * <p>Every fault of every section and source is found before anything is said, and no fault shows a
  * secret.
@@ -44,18 +46,47 @@ public final class ConfigLoader {
   private static final Pattern OF_KUBERNETES =
       Pattern.compile("DIALSPOOL_(SERVICE_(HOST|PORT\\w*)|PORT(_\\d+_(TCP|UDP|SCTP)\\w*)?)");
   private static final Pattern USER_INFO = Pattern.compile("//[^/\\s@]*@");
-  private static final String TARGETS = "targets";
-  private static final String TARGETS_ENVIRONMENT = "DIALSPOOL_TARGETS_";
-  private static final Pattern OF_TARGETS = Pattern.compile("targets\\.([^.]*)(\\..*)?");
-  private static final Pattern TARGET_NAME = Pattern.compile("[a-z][a-z0-9-]{0,31}");
+  private static final Pattern OF_NAMED = Pattern.compile("(\\w+)\\.([^.]*)(\\..*)?");
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,31}");
+
+  /**
+   * A section of sections that have names of their own.
+   *
+   * @param defaults what one of them is unless it says otherwise
+   * @param ownName what the record calls itself in its faults
+   * @param taken a name that can't be given; empty for none
+   */
+  private record Named(
+      String section, Class<?> type, Object defaults, String ownName, String taken) {
+    String environment() {
+      return "DIALSPOOL_" + ConfigKey.words(section) + "_";
+    }
+  }
+
+  private static final Map<String, Named> NAMED =
+      Map.of(
+          "targets",
+          new Named(
+              "targets",
+              TargetConfig.class,
+              TargetConfig.NAMED_DEFAULT,
+              "target",
+              Config.DEFAULT_TARGET),
+          "webhooks",
+          new Named("webhooks", WebhookConfig.class, WebhookConfig.DEFAULT, "webhook", ""));
 
   private final Map<String, ConfigKey> keys = new LinkedHashMap<>();
   private final Map<String, String> given = new TreeMap<>();
   private final List<String> faults = new ArrayList<>();
-  private final Set<String> targetNames = new TreeSet<>();
+  private final Map<String, Set<String>> names = new TreeMap<>();
 
   private ConfigLoader() {
     ConfigKey.all().forEach(key -> keys.put(key.name(), key));
+    NAMED.keySet().forEach(section -> names.put(section, new TreeSet<>()));
+  }
+
+  private Set<String> namesIn(Named named) {
+    return names.getOrDefault(named.section, Set.of());
   }
 
   /**
@@ -89,12 +120,11 @@ public final class ConfigLoader {
       if (section.getType().isRecord()) {
         show(name, value, "  ", lines);
       } else {
-        config
-            .targets()
+        ((Map<?, ?>) value)
             .forEach(
-                (target, its) -> {
-                  lines.add("  " + target + ":");
-                  show(TARGETS + "." + target, its, "    ", lines);
+                (own, its) -> {
+                  lines.add("  " + own + ":");
+                  show(name + "." + own, its, "    ", lines);
                 });
       }
     }
@@ -181,38 +211,42 @@ public final class ConfigLoader {
   }
 
   private boolean isSection(String name) {
-    return name.equals(TARGETS)
+    return NAMED.containsKey(name)
         || keys.values().stream().anyMatch(key -> key.section().equals(name));
   }
 
-  /** Makes the target that {@code name} mentions, if any; false if it can't be called so. */
+  /** Makes the section that {@code name} mentions, if any; false if it can't be called so. */
   private boolean mayStand(String name) {
-    Matcher matcher = OF_TARGETS.matcher(name);
-    if (!matcher.matches() || targetNames.contains(matcher.group(1))) {
+    Matcher matcher = OF_NAMED.matcher(name);
+    Named named = matcher.matches() ? NAMED.get(matcher.group(1)) : null;
+    if (named == null || namesIn(named).contains(matcher.group(2))) {
       return true;
     }
-    String target = matcher.group(1);
-    if (!TARGET_NAME.matcher(target).matches() || target.equals(Config.DEFAULT_TARGET)) {
+    String own = matcher.group(2);
+    if (!NAME.matcher(own).matches() || own.equals(named.taken)) {
       faults.add(
-          "targets."
-              + target
-              + ": not a name (expected: a letter of a-z, then at most 31 of a-z 0-9 -, and not "
-              + Config.DEFAULT_TARGET
-              + ", which is the section target)");
+          named.section
+              + "."
+              + own
+              + ": not a name (expected: a letter of a-z, then at most 31 of a-z 0-9 -"
+              + (named.taken.isEmpty()
+                  ? ")"
+                  : ", and not " + named.taken + ", which is the section " + named.ownName + ")"));
       return false;
     }
-    targetNames.add(target);
-    ConfigKey.of(TARGETS + "." + target, TargetConfig.class)
-        .forEach(key -> keys.put(key.name(), key));
+    namesIn(named).add(own);
+    ConfigKey.of(named.section + "." + own, named.type).forEach(key -> keys.put(key.name(), key));
     return true;
   }
 
   private void takeEnvironment(Map<String, String> environment) {
-    environment.keySet().stream()
-        .sorted()
-        .map(this::mentionedBy)
-        .filter(target -> !target.isEmpty())
-        .forEach(target -> mayStand(TARGETS + "." + target));
+    for (Named named : NAMED.values()) {
+      environment.keySet().stream()
+          .sorted()
+          .map(variable -> mentionedBy(variable, named))
+          .filter(own -> !own.isEmpty())
+          .forEach(own -> mayStand(named.section + "." + own));
+    }
     Map<String, String> names = new LinkedHashMap<>();
     keys.values().forEach(key -> names.put(key.environmentName(), key.name()));
     for (var variable : new TreeMap<>(environment).entrySet()) {
@@ -233,20 +267,20 @@ public final class ConfigLoader {
    * The target in {@code DIALSPOOL_TARGETS_EU_WEST_ROLE_ARN}, which is {@code eu-west}; empty if
    * there is none. One that is known already goes before, else the longest key counts.
    */
-  private String mentionedBy(String variable) {
-    if (!variable.startsWith(TARGETS_ENVIRONMENT)) {
+  private String mentionedBy(String variable, Named named) {
+    if (!variable.startsWith(named.environment())) {
       return "";
     }
-    String rest = variable.substring(TARGETS_ENVIRONMENT.length());
+    String rest = variable.substring(named.environment().length());
     String shortest = "";
-    for (ConfigKey key : ConfigKey.of("target", TargetConfig.class)) {
+    for (ConfigKey key : ConfigKey.of(named.section, named.type)) {
       String end = "_" + ConfigKey.words(key.component().getName());
       if (rest.endsWith(end) && rest.length() > end.length()) {
         String name =
             rest.substring(0, rest.length() - end.length())
                 .toLowerCase(Locale.ROOT)
                 .replace('_', '-');
-        if (targetNames.contains(name)) {
+        if (namesIn(named).contains(name)) {
           return name;
         }
         if (shortest.isEmpty() || name.length() < shortest.length()) {
@@ -283,16 +317,18 @@ public final class ConfigLoader {
                   sections[i].getName(),
                   sections[i].getType(),
                   ConfigKey.read(sections[i], Config.DEFAULT))
-              : targets();
+              : named(Objects.requireNonNull(NAMED.get(sections[i].getName())));
     }
     boolean eachIsFine = faults.isEmpty();
     Config config = null;
     try {
       config = (Config) ConfigKey.build(Config.class, built);
     } catch (ConfigException rulesBetweenSections) {
-      // What stands between targets is judged once each of them is fine by itself.
+      // What stands between targets, or is missing in a webhook, is judged once each is fine by
+      // itself.
       rulesBetweenSections.faults().stream()
-          .filter(fault -> eachIsFine || !fault.startsWith("target"))
+          .filter(
+              fault -> eachIsFine || !(fault.startsWith("target") || fault.startsWith("webhooks.")))
           .forEach(faults::add);
     }
     if (config == null || !faults.isEmpty()) {
@@ -302,13 +338,10 @@ public final class ConfigLoader {
     return config;
   }
 
-  private Map<String, TargetConfig> targets() {
-    var built = new TreeMap<String, TargetConfig>();
-    for (String name : targetNames) {
-      built.put(
-          name,
-          (TargetConfig)
-              section(TARGETS + "." + name, TargetConfig.class, TargetConfig.NAMED_DEFAULT));
+  private Map<String, Object> named(Named named) {
+    var built = new TreeMap<String, Object>();
+    for (String own : namesIn(named)) {
+      built.put(own, section(named.section + "." + own, named.type, named.defaults));
     }
     return built;
   }
@@ -350,14 +383,15 @@ public final class ConfigLoader {
       return null;
     } catch (ConfigException e) {
       String fault = e.faults().get(0);
-      if (!section.startsWith(TARGETS + ".") || !fault.startsWith("target.")) {
+      Named named = NAMED.get(section.replaceFirst("\\..*", ""));
+      if (named == null || !fault.startsWith(named.ownName + ".")) {
         return fault;
       }
-      // The record calls itself by the name of the default's section; the value stays as it is.
+      // The record calls itself by one name for all; the value stays as it is.
       int expected = Math.max(0, fault.lastIndexOf(EXPECTED));
       return section
-          + fault.substring("target".length(), expected)
-          + fault.substring(expected).replaceAll("\\btarget\\.", section + ".");
+          + fault.substring(named.ownName.length(), expected)
+          + fault.substring(expected).replaceAll("\\b" + named.ownName + "\\.", section + ".");
     }
   }
 

@@ -8,11 +8,11 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -23,15 +23,18 @@ final class Door {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int TRIES = 3;
 
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
+  private final HttpClient client = client();
   private final int port;
 
   Door(int port) {
     this.port = port;
+  }
+
+  private static HttpClient client() {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(Duration.ofSeconds(5))
+        .build();
   }
 
   record Answer(int status, String body) {
@@ -72,25 +75,31 @@ final class Door {
     return callAgain("GET", path, "");
   }
 
-  /** The same for a call that may be performed twice: one that takes too long is made again. */
+  /** The same for a call that may be performed twice: one without an answer is made again. */
   Answer callAgain(String method, String path, String body)
       throws IOException, InterruptedException {
     for (int tries = 1; tries < TRIES; tries++) {
       try {
         return call(method, path, body);
-      } catch (HttpTimeoutException e) {
-        // Once more.
+      } catch (ConnectException e) {
+        throw e; // nobody is there
+      } catch (IOException e) {
+        // It took too long, or came over a connection that was closed for idleness just then.
       }
     }
     return call(method, path, body);
   }
 
-  /** Each line of an NDJSON answer, however long it is. */
+  /**
+   * Each line of an NDJSON answer, however long it is. Over a connection of its own: one that was
+   * kept may be closed just then, and half an answer can't be asked for again.
+   */
   void lines(String path, Consumer<JsonNode> line) throws IOException, InterruptedException {
     HttpResponse<InputStream> answer =
-        client.send(
-            HttpRequest.newBuilder(URI.create(url() + path)).timeout(PATIENCE).build(),
-            HttpResponse.BodyHandlers.ofInputStream());
+        client()
+            .send(
+                HttpRequest.newBuilder(URI.create(url() + path)).timeout(PATIENCE).build(),
+                HttpResponse.BodyHandlers.ofInputStream());
     try (var reader =
         new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
       if (answer.statusCode() != 200) {

@@ -5,6 +5,7 @@ import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignReport;
 import io.dialspool.request.CampaignState;
 import io.dialspool.request.ClientToken;
+import io.dialspool.request.DeadDelivery;
 import io.dialspool.request.OutcomePage;
 import io.dialspool.request.OutcomeQuery;
 import io.dialspool.request.RedriveOrder;
@@ -12,10 +13,12 @@ import io.dialspool.request.RedriveReport;
 import io.dialspool.request.RequestId;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.request.SpoolReport;
+import io.dialspool.request.WebhookReport;
 import io.dialspool.target.RawAnswer;
 import io.dialspool.target.RawCall;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +73,20 @@ public interface Backstage {
     /** Nothing was done. */
     void refused(ApiError error);
   }
+
+  /** How each webhook does, in the order of their names. */
+  void webhooks(Consumer<List<WebhookReport>> then);
+
+  /** What a webhook has given up; empty if there is none of that name. */
+  void deadDeliveries(String webhook, Consumer<Optional<List<DeadDelivery>>> then);
+
+  /**
+   * Brings what a webhook has given up once more; told how many outcomes these are, empty if there
+   * is none of that name.
+   *
+   * @param campaign whose; null for all
+   */
+  void redeliver(String webhook, @Nullable CampaignId campaign, Consumer<OptionalLong> then);
 
   /** Empty for a campaign that has no lane here. */
   void campaignReport(CampaignId campaign, Consumer<Optional<CampaignReport>> then);

@@ -93,17 +93,31 @@ final class CallRouter {
 
   /** Calls that the campaign API doesn't have. Source: api.md. */
   private void ours(HttpCall call, List<String> path) {
-    if (path.equals(List.of("spool")) && is(call, "GET")) {
-      intake.backstage.spoolReport(
-          report -> call.answer(HttpAnswer.json((Object) Views.of(report))));
-    } else if (path.equals(List.of("spool", "campaigns")) && is(call, "GET")) {
-      campaigns(call);
-    } else if (path.size() < 3 || !path.get(0).equals("campaigns")) {
-      unknown(call);
-    } else if (!CampaignId.isValid(path.get(1))) {
+    boolean ofCampaign = path.size() > 2 && path.get(0).equals("campaigns");
+    if (ofCampaign && !CampaignId.isValid(path.get(1))) {
       call.answer(CAMPAIGN_ID);
+      return;
+    }
+    OwnCall own = OwnCall.find(call.method(), path);
+    // The door reads uploads; one that comes here by an odd path must not go round it.
+    if (own == null || own == OwnCall.UPLOAD) {
+      unknown(call);
+    } else if (ofCampaign) {
+      ofCampaign(call, own, new CampaignId(path.get(1)), path);
     } else {
-      below(call, new CampaignId(path.get(1)), path.subList(2, path.size()));
+      ofAll(call, own, path);
+    }
+  }
+
+  private void ofAll(HttpCall call, OwnCall own, List<String> path) {
+    switch (own) {
+      case SPOOL ->
+          intake.backstage.spoolReport(
+              report -> call.answer(HttpAnswer.json((Object) Views.of(report))));
+      case SPOOL_CAMPAIGNS -> campaigns(call);
+      case WEBHOOKS, DEAD_DELIVERIES, REDELIVER ->
+          new WebhookCalls(intake.backstage).route(call, own, path);
+      default -> unknown(call);
     }
   }
 
@@ -128,25 +142,21 @@ final class CallRouter {
     return reports.size();
   }
 
-  private void below(HttpCall call, CampaignId campaign, List<String> path) {
-    if (path.equals(List.of("spool")) && is(call, "GET")) {
-      intake.backstage.campaignReport(
-          campaign,
-          report ->
-              call.answer(
-                  report
-                      .map(found -> HttpAnswer.json((Object) Views.of(found)))
-                      .orElseGet(() -> HttpAnswer.error(NO_LANE))));
-    } else if (path.size() == 2 && path.get(0).equals("dial-requests")) {
-      dialRequest(call, campaign, path.get(1));
-    } else if (path.equals(List.of("outcomes")) && is(call, "GET")) {
-      feed(call, campaign, false);
-    } else if (path.equals(List.of("dead-letters")) && is(call, "GET")) {
-      feed(call, campaign, true);
-    } else if (path.equals(List.of("dead-letters", "redrive")) && is(call, "POST")) {
-      redrive(call, campaign);
-    } else {
-      unknown(call);
+  private void ofCampaign(HttpCall call, OwnCall own, CampaignId campaign, List<String> path) {
+    switch (own) {
+      case STATUS, RECALL -> dialRequest(call, own, campaign, path.get(3));
+      case OUTCOMES -> feed(call, campaign, false);
+      case DEAD_LETTERS -> feed(call, campaign, true);
+      case REDRIVE -> redrive(call, campaign);
+      case CAMPAIGN_SPOOL ->
+          intake.backstage.campaignReport(
+              campaign,
+              report ->
+                  call.answer(
+                      report
+                          .map(found -> HttpAnswer.json((Object) Views.of(found)))
+                          .orElseGet(() -> HttpAnswer.error(NO_LANE))));
+      default -> unknown(call);
     }
   }
 
@@ -231,12 +241,10 @@ final class CallRouter {
 
   // --- one dial request
 
-  private void dialRequest(HttpCall call, CampaignId campaign, String token) {
-    if (!is(call, "GET") && !is(call, "DELETE")) {
-      unknown(call);
-    } else if (!ClientToken.isValid(token)) {
+  private void dialRequest(HttpCall call, OwnCall own, CampaignId campaign, String token) {
+    if (!ClientToken.isValid(token)) {
       call.answer(CLIENT_TOKEN);
-    } else if (is(call, "GET")) {
+    } else if (own == OwnCall.STATUS) {
       status(call, campaign, new ClientToken(token));
     } else {
       intake.beginAnswer();
@@ -401,10 +409,6 @@ final class CallRouter {
 
   private static boolean isDone(HttpAnswer answer) {
     return answer.status() == 200;
-  }
-
-  private static boolean is(HttpCall call, String method) {
-    return call.method().equals(method);
   }
 
   private static void unknown(HttpCall call) {

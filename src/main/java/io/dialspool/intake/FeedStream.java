@@ -8,13 +8,9 @@ import io.dialspool.http.AnswerStream;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.http.HttpCall;
 import io.dialspool.request.CampaignId;
-import io.dialspool.request.ClientToken;
-import io.dialspool.request.Evidence;
 import io.dialspool.request.Outcome;
 import io.dialspool.request.OutcomePage;
 import io.dialspool.request.OutcomeQuery;
-import io.dialspool.request.Reason;
-import io.dialspool.request.RequestId;
 import io.dialspool.request.RequestStatus;
 import io.netty.channel.EventLoop;
 import java.io.ByteArrayOutputStream;
@@ -187,20 +183,7 @@ final class FeedStream {
 
   private void line(JsonGenerator json, Outcome outcome) throws IOException {
     json.writeStartObject();
-    json.writeStringField("cursor", outcome.cursor());
-    json.writeStringField("id", outcome.id().toString());
-    json.writeStringField("clientToken", outcome.clientToken().value());
-    json.writeStringField("state", outcome.state().name());
-    json.writeStringField(
-        "reason", outcome.reason() == Reason.NONE ? null : outcome.reason().name());
-    if (outcome.targetDialRequestId() != null) {
-      json.writeStringField("targetDialRequestId", outcome.targetDialRequestId());
-    }
-    json.writeNumberField("attempts", outcome.attempts());
-    evidence(json, outcome);
-    json.writeStringField("settledAt", Views.time(outcome.settledAtMs()));
-    id(json, "redriveOf", outcome.redriveOf());
-    id(json, "redrivenAs", outcome.redrivenAs());
+    OutcomeLine.members(json, outcome);
     if (wanted.deadLetters) {
       json.writeStringField("acceptedAt", Views.time(outcome.acceptedAtMs()));
       json.writeStringField("deadline", Views.time(outcome.deadlineMs()));
@@ -215,40 +198,6 @@ final class FeedStream {
       }
     }
     json.writeEndObject();
-  }
-
-  private static void evidence(JsonGenerator json, Outcome outcome) throws IOException {
-    Evidence evidence = outcome.evidence();
-    if (evidence == null) {
-      return;
-    }
-    if (outcome.firstSentAtMs() != 0) {
-      json.writeStringField("firstSentAt", Views.time(outcome.firstSentAtMs()));
-    }
-    if (evidence.lastSentAtMs() != 0) {
-      json.writeStringField("lastSentAt", Views.time(evidence.lastSentAtMs()));
-    }
-    json.writeNumberField("calls", evidence.calls());
-    if (evidence.lastFailure() != null) {
-      json.writeStringField("lastFailure", evidence.lastFailure());
-    }
-    if (evidence.doubt() != Evidence.Doubt.NONE) {
-      json.writeObjectFieldStart("doubt");
-      json.writeStringField("evidence", evidence.doubt().name());
-      json.writeStringField("policy", evidence.policy().name());
-      if (outcome.firstSentAtMs() != 0) {
-        json.writeStringField(
-            "tokenAliveUntil", Views.time(outcome.firstSentAtMs() + ClientToken.LIFE_MS));
-      }
-      json.writeEndObject();
-    }
-  }
-
-  private static void id(JsonGenerator json, String member, @Nullable RequestId id)
-      throws IOException {
-    if (id != null) {
-      json.writeStringField(member, id.toString());
-    }
   }
 
   // Their names are the campaign's, their values the person's.

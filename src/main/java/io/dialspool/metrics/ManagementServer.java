@@ -12,6 +12,7 @@ import io.dialspool.http.HttpServer;
 import io.netty.channel.EventLoopGroup;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -30,6 +31,12 @@ public final class ManagementServer implements AutoCloseable {
   private static final HttpLimits LIMITS = new HttpLimits(100, 60_000, 32_768, 4_096);
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
   private static final int WAITING_MAX = 32;
+  private static final String METRICS = "/metrics";
+  private static final String LIVE = "/health/live";
+  private static final String READY = "/health/ready";
+
+  /** What is answered to GET, and nothing else. */
+  public static final List<String> PATHS = List.of(METRICS, LIVE, READY);
 
   private final HttpServer server;
   private final ThreadPoolExecutor worker;
@@ -57,13 +64,13 @@ public final class ManagementServer implements AutoCloseable {
       Supplier<Health> ready) {
     Map<String, Supplier<HttpAnswer>> pages =
         Map.of(
-            "/metrics",
+            METRICS,
             () ->
                 new HttpAnswer(
                     200, PROMETHEUS, Map.of(), metrics.scrape().getBytes(StandardCharsets.UTF_8)),
-            "/health/live",
+            LIVE,
             () -> health(live),
-            "/health/ready",
+            READY,
             () -> health(ready));
     // A scrape takes milliseconds, and the event loops have dial requests to read.
     var worker =

@@ -116,6 +116,43 @@ public enum Meter {
   SPOOL_BYTES(Kind.GAUGE, "dialspool.spool.bytes", "bytes", "Size of the spool on disk."),
   /** 0 means that intake is about to push back. */
   RING_FREE(Kind.GAUGE, "dialspool.ring.free", "slots", "Free slots of the intake ring."),
+  /** {@code outcome} is delivered, refused or unanswered. */
+  WEBHOOK_CALLS(
+      Kind.COUNTER,
+      "dialspool.webhook.calls",
+      "calls",
+      "Calls of a webhook by outcome.",
+      "webhook",
+      "outcome"),
+  /** {@code end} is delivered, given-up or missed (groups that left the feed; at least so many). */
+  WEBHOOK_OUTCOMES(
+      Kind.COUNTER,
+      "dialspool.webhook.outcomes",
+      "outcomes",
+      "Outcomes that a webhook delivered, gave up or missed.",
+      "webhook",
+      "end"),
+  /** How long a receiver takes to answer. */
+  WEBHOOK_CALL_DURATION(
+      Kind.TIMER,
+      "dialspool.webhook.call.duration",
+      "seconds",
+      "Time from a webhook's call to its answer.",
+      "webhook"),
+  /** Alert while it grows. */
+  WEBHOOK_LAG(
+      Kind.GAUGE,
+      "dialspool.webhook.lag",
+      "seconds",
+      "Age of the oldest outcome that waits for the webhook; 0 if none does.",
+      "webhook"),
+  /** Alert on anything but 0: they leave the feed after {@code spool.feedWindow}. */
+  WEBHOOK_DEAD(
+      Kind.GAUGE,
+      "dialspool.webhook.dead",
+      "outcomes",
+      "Outcomes that a webhook gave up and has not delivered since.",
+      "webhook"),
   /** Alert on anything but 0. */
   CONSERVATION_DIFFERENCE(
       Kind.GAUGE,

@@ -60,6 +60,36 @@ public final class Feeds {
         OutcomePage.Found.READ, outcomes, through, piece.next().toString(), piece.atEnd());
   }
 
+  /**
+   * Reads on at once. Any thread that may wait for the disk.
+   *
+   * @param after a cursor of this feed; empty for the oldest that is kept
+   * @param max 1 or more
+   * @return null if nothing was ever accepted for the campaign
+   */
+  public @Nullable OutcomePage readNow(CampaignId campaign, String after, int max) {
+    OutcomePage page = page(campaign, new OutcomeQuery(false, after, 0, max));
+    return page.found() == OutcomePage.Found.READ ? page : null;
+  }
+
+  /** How many groups of outcomes were let go behind a cursor, unread; blocks on the disk. */
+  public long missedBehind(CampaignId campaign, String after) {
+    LaneInfo lane = spool.lane(campaign);
+    return lane == null
+        ? 0
+        : feed.missedBehind(lane, OutcomeFeed.Cursor.of(after).orElse(OutcomeFeed.Cursor.START));
+  }
+
+  /**
+   * The part of the feed behind a cursor that ended before a time, as far as one look goes; blocks
+   * on the disk.
+   */
+  public OutcomeFeed.Stretch endedBefore(CampaignId campaign, String after, long beforeMs) {
+    LaneInfo lane = spool.lane(campaign);
+    OutcomeFeed.Cursor from = OutcomeFeed.Cursor.of(after).orElse(OutcomeFeed.Cursor.START);
+    return lane == null ? new OutcomeFeed.Stretch(from, 0) : feed.endedBefore(lane, from, beforeMs);
+  }
+
   private static Outcome outcome(OutcomeFeed.Entry entry, boolean whole) {
     Settlement end = entry.end();
     StoredRequest request = end.request();

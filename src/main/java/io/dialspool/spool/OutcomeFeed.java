@@ -38,7 +38,7 @@ public final class OutcomeFeed {
    * @param number of the group
    * @param items of it that lie before
    */
-  public record Cursor(long number, int items) {
+  public record Cursor(long number, int items) implements Comparable<Cursor> {
     public static final Cursor START = new Cursor(0, 0);
     private static final Pattern FORM = Pattern.compile("(\\d{1,18})-(\\d{1,9})");
 
@@ -52,6 +52,12 @@ public final class OutcomeFeed {
           ? Optional.of(
               new Cursor(Long.parseLong(match.group(1)), Integer.parseInt(match.group(2))))
           : Optional.empty();
+    }
+
+    @Override
+    public int compareTo(Cursor other) {
+      int byNumber = Long.compare(number, other.number);
+      return byNumber != 0 ? byNumber : Integer.compare(items, other.items);
     }
 
     @Override
@@ -74,6 +80,16 @@ public final class OutcomeFeed {
    */
   public record Piece(List<Entry> entries, Cursor next, boolean atEnd) {}
 
+  /**
+   * A part of the feed.
+   *
+   * @param through the place behind it
+   * @param items outcomes in it
+   */
+  public record Stretch(Cursor through, long items) {}
+
+  private static final int GROUPS_A_LOOK = 10_000;
+
   private final Spool spool;
   private final OrderedStore store;
 
@@ -85,6 +101,41 @@ public final class OutcomeFeed {
   /** The last group that there is; for {@link #read}. */
   public long lastNumber(LaneInfo lane, Kind kind) {
     return OutcomeIndex.last(store, lane.number(), kind.code);
+  }
+
+  /** Groups of the whole feed behind {@code after} that are kept no longer. */
+  public long missedBehind(LaneInfo lane, Cursor after) {
+    long[] first = {0};
+    store.scan(
+        Keys.OUTCOMES,
+        Keys.outcomes(lane.number(), OutcomeIndex.ALL, after.number),
+        Keys.outcomes(lane.number(), OutcomeIndex.ALL, Long.MAX_VALUE),
+        (key, group) -> {
+          first[0] = OutcomeIndex.number(key);
+          return false;
+        });
+    return Math.max(0, first[0] - after.number - 1);
+  }
+
+  /** The groups of the whole feed behind {@code after} that ended before a time, 10,000 at most. */
+  public Stretch endedBefore(LaneInfo lane, Cursor after, long beforeMs) {
+    Stretch[] stretch = {new Stretch(after, 0)};
+    int[] left = {GROUPS_A_LOOK};
+    store.scan(
+        Keys.OUTCOMES,
+        Keys.outcomes(lane.number(), OutcomeIndex.ALL, after.number),
+        Keys.outcomes(lane.number(), OutcomeIndex.ALL, Long.MAX_VALUE),
+        (key, group) -> {
+          if (OutcomeIndex.settledAtMs(group) >= beforeMs || left[0]-- == 0) {
+            return false;
+          }
+          long number = OutcomeIndex.number(key);
+          int items = OutcomeIndex.items(group);
+          int before = number == after.number ? Math.min(items, after.items) : 0;
+          stretch[0] = new Stretch(new Cursor(number, items), stretch[0].items + items - before);
+          return true;
+        });
+    return stretch[0];
   }
 
   /**

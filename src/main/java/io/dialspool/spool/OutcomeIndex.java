@@ -125,6 +125,26 @@ final class OutcomeIndex {
         && into.part(in.getLong(), in.getShort() & 0xffff, in.getShort() & 0xffff)) {}
   }
 
+  /** When the outcomes of a group were settled, the first of them. */
+  static long settledAtMs(byte[] group) {
+    if (group.length < HEAD_BYTES) {
+      throw new StoreException("a group of the feed is cut off");
+    }
+    return ByteBuffer.wrap(group).getLong();
+  }
+
+  /** Outcomes in a group. */
+  static int items(byte[] group) {
+    int[] all = {0};
+    read(
+        group,
+        (first, index, items) -> {
+          all[0] += items;
+          return true;
+        });
+    return all[0];
+  }
+
   static long number(byte[] key) {
     return ByteBuffer.wrap(key).getLong(5);
   }

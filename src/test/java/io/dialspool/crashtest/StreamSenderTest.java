@@ -1,5 +1,6 @@
 package io.dialspool.crashtest;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -25,8 +26,9 @@ class StreamSenderTest {
     assertEquals(LEADS.size(), lines.size());
     for (String line : lines) {
       JsonNode lead = Door.JSON.readTree(line);
+      Ledger.Entry entry = requireNonNull(ledger.entry(lead.path("clientToken").asText()));
       assertEquals(
-          ledger.entry(lead.path("clientToken").asText()).lastDeadlineMs(),
+          entry.lastDeadlineMs(),
           Instant.parse(lead.path("expirationTime").asText()).toEpochMilli());
     }
   }

@@ -121,12 +121,15 @@ public final class Conversation {
       // out.
       boolean over = !answers.isEmpty() && answers.get(answers.size() - 1).ends();
       if (read instanceof LastHttpContent && !over && head != null && head.status().code() != 100) {
+        int status = head.status().code();
         boolean unknownLength =
-            !HttpUtil.isTransferEncodingChunked(head)
+            status != 204
+                && status != 304
+                && !HttpUtil.isTransferEncodingChunked(head)
                 && !head.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
         answers.add(
             new Answered(
-                head.status().code(),
+                status,
                 !HttpUtil.isKeepAlive(head) || unknownLength,
                 HttpUtil.isTransferEncodingChunked(head),
                 body.toString(),

@@ -160,7 +160,8 @@ class HttpCodecTest {
       read(put("one").replace("B: c", "B: " + i));
     }
     String late = put("one").replace("B: c", "B: late");
-    assertEquals(read(late), read(late));
+    read(late);
+    assertEquals(unknowing(late), read(late));
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignReport;
 import io.dialspool.request.CampaignState;
 import io.dialspool.request.ClientToken;
+import io.dialspool.request.DeadDelivery;
 import io.dialspool.request.OutcomePage;
 import io.dialspool.request.OutcomeQuery;
 import io.dialspool.request.RecallAnswer;
@@ -24,6 +25,7 @@ import io.dialspool.request.RequestId;
 import io.dialspool.request.RequestState;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.request.SpoolReport;
+import io.dialspool.request.WebhookReport;
 import io.dialspool.ring.DialItems;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.Verdict;
@@ -40,6 +42,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -277,6 +280,22 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
   @Override
   public boolean isRedrivePlace(String after) {
     return after.isEmpty() || after.equals("1-2-3");
+  }
+
+  @Override
+  public void webhooks(Consumer<List<WebhookReport>> then) {
+    then.accept(List.of());
+  }
+
+  @Override
+  public void deadDeliveries(String webhook, Consumer<Optional<List<DeadDelivery>>> then) {
+    then.accept(Optional.empty());
+  }
+
+  @Override
+  public void redeliver(
+      String webhook, @Nullable CampaignId campaign, Consumer<OptionalLong> then) {
+    then.accept(OptionalLong.empty());
   }
 
   @Override

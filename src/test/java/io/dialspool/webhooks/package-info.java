@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialspool.webhooks;
+
+import org.jspecify.annotations.NullMarked;
