@@ -168,7 +168,7 @@ public final class Campaigns {
     if (asked) {
       askNext();
     } else {
-      then.at(entry, Admission.ADMITTED, tooMany);
+      then.at(entry, Admission.Admitted.INSTANCE, tooMany);
     }
   }
 
@@ -215,7 +215,7 @@ public final class Campaigns {
                       + state.wire()
                       + ": its requests can't be dialled.",
                   state.wire()));
-      case INITIALIZED, RUNNING, PAUSED -> Admission.ADMITTED;
+      case INITIALIZED, RUNNING, PAUSED -> Admission.Admitted.INSTANCE;
     };
   }
 
@@ -307,7 +307,7 @@ public final class Campaigns {
     if (unsure) {
       admission =
           hasLane.test(campaign) && routes.known(campaign) != null
-              ? Admission.ADMITTED
+              ? Admission.Admitted.INSTANCE
               : new Admission.Refused(
                   ApiError.unavailable(
                       "The target can't be asked about campaign " + campaign + " now.", 1));
