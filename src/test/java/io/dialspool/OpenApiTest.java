@@ -180,6 +180,11 @@ class OpenApiTest {
     expect(404, "GET", one, requests + "/t-9", "");
     expect(200, "DELETE", one, requests + "/t-2", "");
     expect(404, "DELETE", one, requests + "/t-9", "");
+    String many = "/campaigns/{id}/recall";
+    String recall = data + "/campaigns/" + campaign + "/recall";
+    expect(200, "POST", many, recall, "{\"filter\":{\"all\":true},\"dryRun\":true}");
+    expect(200, "POST", many, recall, "{\"filter\":{\"phoneNumber\":\"+12065550999\"}}");
+    expect(400, "POST", many, recall, "{\"filter\":{}}");
 
     send("POST", service.targetUrl() + "/campaigns/" + campaign + "/start", "");
     awaitEnd(requests + "/t-1");

@@ -4,10 +4,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Opens a source: unpacks gzip by its magic bytes, skips a BOM, and tells CSV from NDJSON. */
+/**
+ * Opens a source: unpacks gzip and zstd by their magic bytes, skips a BOM, and tells CSV from
+ * NDJSON.
+ */
 final class Input implements Closeable {
   private final InputStream bytes;
   private final Counted counted;
@@ -20,10 +22,13 @@ final class Input implements Closeable {
   static Input open(Source source) throws IOException {
     var counted = new Counted(source.opener().open());
     Peekable outer = new Peekable(counted);
-    if (outer.peek(0) == 0x1f && outer.peek(1) == 0x8b) {
-      return new Input(new Peekable(new GZIPInputStream(outer, 64 * 1024)), counted);
+    try {
+      InputStream unpacked = Unpacked.of(source, outer);
+      return new Input(unpacked == outer ? outer : new Peekable(unpacked), counted);
+    } catch (IOException | ReplayException e) {
+      outer.close();
+      throw e;
     }
-    return new Input(outer, counted);
   }
 
   /**
@@ -49,7 +54,7 @@ final class Input implements Closeable {
   }
 
   private static boolean isNdjson(String name, Peekable peekable) throws IOException {
-    String lower = name.toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
+    String lower = name.toLowerCase(Locale.ROOT).replaceFirst("\\.(gz|zst)$", "");
     if (lower.endsWith(".ndjson") || lower.endsWith(".jsonl")) {
       return true;
     }

@@ -1,4 +1,4 @@
-package io.dialspool.cli;
+package io.dialspool.story;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
@@ -7,7 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** Counts, times and states as a person reads them. */
-final class Told {
+public final class Told {
   private static final DateTimeFormatter DAY_AND_TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
   private static final DateTimeFormatter TIME =
@@ -16,21 +16,27 @@ final class Told {
   private final long nowMs;
   private final ZoneId zone;
 
-  Told(long nowMs, ZoneId zone) {
+  /**
+   * @param nowMs milliseconds since 1970
+   * @param zone the reader's
+   */
+  public Told(long nowMs, ZoneId zone) {
     this.nowMs = nowMs;
     this.zone = zone;
   }
 
-  static String count(JsonNode number) {
+  /** {@code 12,345}. */
+  public static String count(JsonNode number) {
     return String.format(Locale.ROOT, "%,d", number.asLong());
   }
 
-  static String rate(double perSecond) {
+  /** {@code 41.5/s}. */
+  public static String rate(double perSecond) {
     return String.format(Locale.ROOT, "%,.1f/s", perSecond);
   }
 
   /** {@code 5 min 12 s}: the two greatest units that aren't zero. */
-  static String span(long ms) {
+  public static String span(long ms) {
     long s = Math.round(Math.abs(ms) / 1_000.0);
     if (s < 60) {
       return s + " s";
@@ -49,21 +55,26 @@ final class Told {
   }
 
   /** {@code 14:02:11} today, with the day otherwise. */
-  String time(JsonNode iso) {
+  public String time(JsonNode iso) {
     var at = Instant.parse(iso.asText()).atZone(zone);
     boolean today = at.toLocalDate().equals(Instant.ofEpochMilli(nowMs).atZone(zone).toLocalDate());
     return at.format(today ? TIME : DAY_AND_TIME);
   }
 
   /** {@code 14:02:11, 5 min 12 s ago}. */
-  String timeAndDistance(JsonNode iso) {
-    long fromNowMs = Instant.parse(iso.asText()).toEpochMilli() - nowMs;
+  public String timeAndDistance(JsonNode iso) {
+    long fromNowMs = fromNowMs(iso);
     String distance = fromNowMs > 0 ? "in " + span(fromNowMs) : span(fromNowMs) + " ago";
     return time(iso) + ", " + distance;
   }
 
+  /** Milliseconds from now until then; below 0 for what has been. */
+  long fromNowMs(JsonNode iso) {
+    return Instant.parse(iso.asText()).toEpochMilli() - nowMs;
+  }
+
   /** What a queue waits for, by the name that status gives it. */
-  static String hold(String waitingFor) {
+  public static String hold(String waitingFor) {
     return switch (waitingFor) {
       case "CAMPAIGN_PAUSED" -> "the campaign is paused";
       case "CAMPAIGN_NOT_STARTED" -> "the campaign was not started yet";
@@ -79,7 +90,7 @@ final class Told {
   }
 
   /** What an operator can do about it; empty if nothing needs doing. */
-  static String advice(String waitingFor) {
+  public static String advice(String waitingFor) {
     return switch (waitingFor) {
       case "CAMPAIGN_PAUSED" -> "resume the campaign; nothing is sent before that";
       case "CAMPAIGN_NOT_STARTED" -> "start the campaign; nothing is sent before that";
