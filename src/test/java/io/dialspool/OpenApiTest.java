@@ -21,6 +21,7 @@ import io.dialspool.intake.OwnCall;
 import io.dialspool.metrics.ManagementServer;
 import io.dialspool.time.Clock;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -88,7 +89,7 @@ class OpenApiTest {
             builder ->
                 builder.schemaRegistryConfig(
                     SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build()));
-    hook = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    hook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     hook.createContext("/", OpenApiTest::receive);
     hook.start();
     service =

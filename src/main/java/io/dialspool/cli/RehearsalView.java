@@ -6,6 +6,7 @@ import io.dialspool.config.CampaignServiceConfig;
 import io.dialspool.config.Config;
 import io.dialspool.rehearsal.RehearsalReport;
 import io.dialspool.request.WaitingFor;
+import io.dialspool.story.Told;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -158,8 +159,7 @@ final class RehearsalView {
 
   private void row(long requests, RehearsalReport report, String what) {
     double percent = 100.0 * requests / Math.max(1, report.accepted());
-    String share =
-        requests > 0 && percent < 1 ? "<1" : String.format(Locale.ROOT, "%.0f", percent);
+    String share = requests > 0 && percent < 1 ? "<1" : String.format(Locale.ROOT, "%.0f", percent);
     say("%,10d  %3s %%  %s", requests, share, what);
   }
 

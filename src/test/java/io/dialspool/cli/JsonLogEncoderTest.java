@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
@@ -45,10 +46,9 @@ class JsonLogEncoderTest {
     assertEquals("java.io.IOException: no room", line.at("/error/causes/1").asText());
   }
 
-  private LoggingEvent event(String message, Throwable thrown, Object... arguments) {
+  private LoggingEvent event(String message, @Nullable Throwable thrown, Object... arguments) {
     var event =
-        new LoggingEvent(
-            "", context.getLogger("alarm"), Level.WARN, message, thrown, arguments);
+        new LoggingEvent("", context.getLogger("alarm"), Level.WARN, message, thrown, arguments);
     event.setThreadName("dialspool-dispatch");
     event.setInstant(Instant.parse("2026-11-21T14:02:11.482Z"));
     return event;
