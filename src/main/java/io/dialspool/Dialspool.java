@@ -46,6 +46,7 @@ import io.dialspool.store.RocksStore;
 import io.dialspool.store.StoreException;
 import io.dialspool.time.Clock;
 import io.dialspool.time.DutyThread;
+import io.dialspool.time.PartTime;
 import io.dialspool.validate.NumberRule;
 import io.dialspool.validate.ValidateStage;
 import io.dialspool.webhooks.Webhooks;
@@ -182,7 +183,7 @@ public final class Dialspool implements AutoCloseable {
               new EnqueueStage(spoolStage, mailbox), // hands over to its lane
               new AcknowledgeStage())); // intake answers, only from here on
 
-      startIndex(spool.index());
+      startIndex(spool.index(), clock);
       startThreads(worker, clock);
       ring.start();
       own(() -> shutDown(ring));
@@ -444,7 +445,7 @@ public final class Dialspool implements AutoCloseable {
     dispatchThread.start();
   }
 
-  private void startIndex(TokenIndex index) {
+  private void startIndex(TokenIndex index, Clock clock) {
     var thread =
         own(
             new DutyThread(
@@ -468,7 +469,8 @@ public final class Dialspool implements AutoCloseable {
             throw new StoreException("the token index has stopped");
           }
           LockSupport.parkNanos(INDEX_WAIT_NS);
-        });
+        },
+        new PartTime(clock));
     thread.start();
   }
 
