@@ -3,6 +3,7 @@ package io.dialspool.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialspool.replay.DryRun;
+import io.dialspool.story.Told;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -1,6 +1,7 @@
 package io.dialspool.cli;
 
 import io.dialspool.rehearsal.RehearsalListener;
+import io.dialspool.story.Told;
 import java.util.Locale;
 
 /**

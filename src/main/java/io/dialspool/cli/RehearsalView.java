@@ -6,6 +6,7 @@ import io.dialspool.config.CampaignServiceConfig;
 import io.dialspool.config.Config;
 import io.dialspool.rehearsal.RehearsalReport;
 import io.dialspool.request.WaitingFor;
+import io.dialspool.story.Told;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.ZoneId;

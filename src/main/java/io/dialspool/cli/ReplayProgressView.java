@@ -2,6 +2,7 @@ package io.dialspool.cli;
 
 import io.dialspool.replay.ReplayListener;
 import io.dialspool.replay.ReplayProgress;
+import io.dialspool.story.Told;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
