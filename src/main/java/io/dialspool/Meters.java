@@ -167,8 +167,8 @@ final class Meters {
     }
 
     @Override
-    public void missed(long groups) {
-      missed.increment((double) groups);
+    public void missed() {
+      missed.increment();
     }
 
     @Override

@@ -102,7 +102,11 @@ final class PreflightCommand implements Callable<Integer> {
     ReplayConfig replay =
         file == null
             ? null
-            : leads.reading(spec, campaign, Sources.of(List.of(file)).all(), ReplayConfig.REJECTS);
+            : leads.reading(
+                spec,
+                campaign,
+                Sources.of(List.of(file), ReplayConfig.REJECTS).all(),
+                ReplayConfig.REJECTS);
     var preflight =
         new Preflight(
             config,

@@ -19,26 +19,26 @@ final class RehearsalOptions {
   @Option(
       names = "--ring-ms",
       paramLabel = "N",
-      description = "How long a call rings on average; 20000.")
+      description = "How long a call rings on average; 20000 by default.")
   private @Nullable String ringMs;
 
   @Option(
       names = "--talk-ms",
       paramLabel = "N",
-      description = "How long an answered call keeps its agent on average; 90000.")
+      description = "How long an answered call keeps its agent on average; 90000 by default.")
   private @Nullable String talkMs;
 
   @Option(
       names = "--answer-rate",
       paramLabel = "R",
-      description = "Share of calls that are answered; 0.35.")
+      description = "Share of calls that are answered; 0.35 by default.")
   private @Nullable String answerRate;
 
   @Option(
       names = "--buffer",
       paramLabel = "N",
       description =
-          "Dial requests that the dialer holds before it answers RequestThrottled; 50000.")
+          "Dial requests that the dialer holds before it answers RequestThrottled; 50000 by default.")
   private @Nullable String buffer;
 
   @Option(
@@ -50,22 +50,22 @@ final class RehearsalOptions {
   @Option(
       names = "--calls-per-second",
       paramLabel = "N",
-      description = "PutDialRequestBatch calls admitted, and made at most; 10.")
+      description = "PutDialRequestBatch calls admitted, and made at most; 10 by default.")
   private @Nullable String callsPerSecond;
 
   @Option(
       names = "--burst",
       paramLabel = "N",
-      description = "How many of them may come at once; 10.")
+      description = "How many of them may come at once; 10 by default.")
   private @Nullable String burst;
 
-  @Option(names = "--latency-ms", paramLabel = "N", description = "How long an answer takes; 60.")
+  @Option(names = "--latency-ms", paramLabel = "N", description = "How long an answer takes; 60 by default.")
   private String latencyMs = LATENCY_MS;
 
   @Option(
       names = "--seed",
       paramLabel = "S",
-      description = "The same seed plays the same calls; 1.")
+      description = "The same seed plays the same calls; 1 by default.")
   private @Nullable String seed;
 
   @Option(

@@ -159,8 +159,7 @@ final class RehearsalView {
 
   private void row(long requests, RehearsalReport report, String what) {
     double percent = 100.0 * requests / Math.max(1, report.accepted());
-    String share =
-        requests > 0 && percent < 1 ? "<1" : String.format(Locale.ROOT, "%.0f", percent);
+    String share = requests > 0 && percent < 1 ? "<1" : String.format(Locale.ROOT, "%.0f", percent);
     say("%,10d  %3s %%  %s", requests, share, what);
   }
 

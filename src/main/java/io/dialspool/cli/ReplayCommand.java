@@ -130,7 +130,7 @@ final class ReplayCommand implements Callable<Integer> {
     if (sends && campaign.isEmpty()) {
       throw fault("--campaign: missing (expected: the id of a campaign)");
     }
-    Sources sources = Sources.of(files);
+    Sources sources = Sources.of(files, rejects);
     tellSkipped(sources);
     ReplayConfig config =
         leads.replay(

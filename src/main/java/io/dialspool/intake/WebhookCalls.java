@@ -113,7 +113,7 @@ final class WebhookCalls {
               .put("state", report.failing() ? "FAILING" : "OK")
               .put("delivered", report.delivered())
               .put("failedCalls", report.failed())
-              .put("missedGroups", report.missed())
+              .put("missed", report.missed())
               .put("lagSeconds", report.lagMs() / 1_000)
               .put("deadLetters", report.deadLetters());
       if (!report.lastFailure().isEmpty()) {

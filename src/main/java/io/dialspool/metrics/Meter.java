@@ -124,7 +124,7 @@ public enum Meter {
       "Calls of a webhook by outcome.",
       "webhook",
       "outcome"),
-  /** {@code end} is delivered, given-up or missed (groups that left the feed; at least so many). */
+  /** {@code end} is delivered, given-up or missed (how often some left the feed before). */
   WEBHOOK_OUTCOMES(
       Kind.COUNTER,
       "dialspool.webhook.outcomes",

@@ -72,12 +72,11 @@ public final class Feeds {
     return page.found() == OutcomePage.Found.READ ? page : null;
   }
 
-  /** How many groups of outcomes were let go behind a cursor, unread; blocks on the disk. */
-  public long missedBehind(CampaignId campaign, String after) {
+  /** Whether outcomes behind a cursor were let go unread; blocks on the disk. */
+  public boolean hasGapBehind(CampaignId campaign, String after) {
     LaneInfo lane = spool.lane(campaign);
-    return lane == null
-        ? 0
-        : feed.missedBehind(lane, OutcomeFeed.Cursor.of(after).orElse(OutcomeFeed.Cursor.START));
+    return lane != null
+        && feed.hasGapBehind(lane, OutcomeFeed.Cursor.of(after).orElse(OutcomeFeed.Cursor.START));
   }
 
   /**

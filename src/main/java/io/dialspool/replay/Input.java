@@ -120,6 +120,7 @@ final class Input implements Closeable {
     private int at;
     private int end;
     private boolean ended;
+    private @Nullable IOException trouble;
 
     Peekable(InputStream in) {
       this.in = in;
@@ -140,6 +141,11 @@ final class Input implements Closeable {
       return end - at > ahead ? buffer[at + ahead] & 0xFF : -1;
     }
 
+    /** Whether this came from below, rather than from what was read. */
+    boolean isOwn(IOException fault) {
+      return fault == trouble;
+    }
+
     private boolean fill() throws IOException {
       if (ended) {
         return false;
@@ -148,7 +154,13 @@ final class Input implements Closeable {
         at = 0;
         end = 0;
       }
-      int n = in.read(buffer, end, buffer.length - end);
+      int n;
+      try {
+        n = in.read(buffer, end, buffer.length - end);
+      } catch (IOException e) {
+        trouble = e;
+        throw e;
+      }
       ended = n < 0;
       end += Math.max(0, n);
       return !ended;
@@ -170,16 +182,6 @@ final class Input implements Closeable {
       System.arraycopy(buffer, at, target, offset, n);
       at += n;
       return n;
-    }
-
-    /**
-     * 0 at the end alone. GZIPInputStream takes 0 for the end of the file, and would drop the
-     * second of two files joined in a pipe whose next bytes aren't there yet.
-     */
-    @Override
-    public int available() throws IOException {
-      peek(0);
-      return end - at;
     }
 
     @Override

@@ -35,10 +35,12 @@ public record Sources(List<Source> all, List<String> skipped) {
   }
 
   /**
+   * @param rejects where rejected rows are listed: left out of a directory or a glob, in which an
+   *     earlier run may have left it
    * @throws ReplayException usage, if an argument stands for no file that can be read
    */
-  public static Sources of(List<String> arguments) {
-    var collected = new Collected();
+  public static Sources of(List<String> arguments, Path rejects) {
+    var collected = new Collected(rejects);
     for (String argument : arguments) {
       if (argument.equals("-")) {
         collected.sources.putIfAbsent("-", Source.standardInput());
@@ -90,7 +92,7 @@ public record Sources(List<Source> all, List<String> skipped) {
         collected.skipped.add(
             entry + ": not .csv, .tsv, .ndjson or .jsonl, plain, .gz or .zst (name it to read it)");
       } else {
-        collected.add(entry);
+        collected.addFound(entry);
       }
     }
     if (collected.sources.size() == before) {
@@ -134,7 +136,7 @@ public record Sources(List<Source> all, List<String> skipped) {
       throw ReplayException.usage(glob + ": no file matches (expected: such as leads-*.csv)");
     }
     matched.sort(null);
-    matched.forEach(collected::add);
+    matched.forEach(collected::addFound);
   }
 
   private static void checkCount(String what, int count) {
@@ -147,6 +149,20 @@ public record Sources(List<Source> all, List<String> skipped) {
   private static final class Collected {
     private final Map<Object, Source> sources = new LinkedHashMap<>();
     private final List<String> skipped = new ArrayList<>();
+    private final Path rejects;
+
+    Collected(Path rejects) {
+      this.rejects = rejects;
+    }
+
+    /** Adds a file that nobody named. */
+    void addFound(Path file) {
+      if (file.toAbsolutePath().normalize().equals(rejects.toAbsolutePath().normalize())) {
+        skipped.add(file + ": the list of rejected rows (--rejects)");
+      } else {
+        add(file);
+      }
+    }
 
     void add(Path file) {
       Object key;

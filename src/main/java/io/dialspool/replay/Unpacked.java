@@ -4,12 +4,14 @@ import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /** Unpacks what begins like gzip or zstd; their magic bytes count, not the name. */
 final class Unpacked {
   private static final int GZIP_BYTES = 64 * 1024;
+
+  /** A damage takes what was unpacked with it in one read away. */
+  private static final int PIECE_BYTES = 1024;
 
   private Unpacked() {}
 
@@ -27,11 +29,20 @@ final class Unpacked {
    */
   static InputStream of(Source source, Input.Peekable packed) throws IOException {
     if (packed.peek(0) == 0x1f && packed.peek(1) == 0x8b) {
-      return new Told("gzip", new GZIPInputStream(packed, GZIP_BYTES));
+      // The JDK's own takes what follows the first part for the end where it is damaged, or where
+      // nothing of it has arrived yet.
+      return new Told(
+          "gzip",
+          GzipCompressorInputStream.builder()
+              .setInputStream(packed)
+              .setBufferSize(GZIP_BYTES)
+              .setDecompressConcatenated(true)
+              .get(),
+          packed);
     }
     if (isZstd(packed)) {
       try {
-        return new Told("zstd", new ZstdInputStreamNoFinalizer(packed));
+        return new Told("zstd", new ZstdInputStreamNoFinalizer(packed), packed);
       } catch (LinkageError e) {
         throw ReplayException.usage(
             source.name()
@@ -54,10 +65,12 @@ final class Unpacked {
   private static final class Told extends InputStream {
     private final String kind;
     private final InputStream in;
+    private final Input.Peekable packed;
 
-    Told(String kind, InputStream in) {
+    Told(String kind, InputStream in, Input.Peekable packed) {
       this.kind = kind;
       this.in = in;
+      this.packed = packed;
     }
 
     @Override
@@ -70,24 +83,22 @@ final class Unpacked {
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
       try {
-        return in.read(target, offset, length);
-      } catch (EOFException e) {
-        throw new DamagedException("the " + kind + " data ends in the middle");
+        return in.read(target, offset, Math.min(length, PIECE_BYTES));
       } catch (IOException e) {
-        boolean gzipItself = e instanceof ZipException;
-        if (kind.equals("zstd") && String.valueOf(e.getMessage()).contains("Truncated source")) {
-          throw new DamagedException("the zstd data ends in the middle");
-        }
-        if (String.valueOf(e.getMessage()).contains("too much memory")) {
-          throw new DamagedException(
-              "the zstd data needs more than 128 MiB to unpack (expected: packed with --long=27 at"
-                  + " most)");
-        }
-        if (gzipItself || kind.equals("zstd")) {
-          throw new DamagedException("the " + kind + " data is damaged");
-        }
-        throw e;
+        throw packed.isOwn(e) ? e : new DamagedException(fault(e));
       }
+    }
+
+    private String fault(IOException e) {
+      String message = String.valueOf(e.getMessage());
+      if (e instanceof EOFException || message.contains("Truncated source")) {
+        return "the " + kind + " data ends in the middle";
+      }
+      if (message.contains("too much memory")) {
+        return "the zstd data needs more than 128 MiB to unpack (expected: packed with --long=27 at"
+            + " most)";
+      }
+      return "the " + kind + " data is damaged";
     }
 
     @Override

@@ -6,7 +6,7 @@ package io.dialspool.request;
  * @param receiver host and port; the rest of the URL may hold a secret
  * @param delivered outcomes that the receiver took
  * @param failed calls that it refused or didn't answer
- * @param missed groups of outcomes that the feed let go before they could be brought
+ * @param missed how often outcomes left the feed before they could be brought
  * @param lagMs age of the oldest outcome that waits to be brought; 0 if none does
  * @param deadLetters outcomes given up and not brought since
  * @param failing whether the last call failed

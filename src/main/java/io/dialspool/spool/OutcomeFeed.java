@@ -103,18 +103,20 @@ public final class OutcomeFeed {
     return OutcomeIndex.last(store, lane.number(), kind.code);
   }
 
-  /** Groups of the whole feed behind {@code after} that are kept no longer. */
-  public long missedBehind(LaneInfo lane, Cursor after) {
-    long[] first = {0};
+  /** Whether something of the whole feed behind {@code after} is kept no longer. */
+  public boolean hasGapBehind(LaneInfo lane, Cursor after) {
+    boolean[] gap = {false};
     store.scan(
         Keys.OUTCOMES,
         Keys.outcomes(lane.number(), OutcomeIndex.ALL, after.number),
         Keys.outcomes(lane.number(), OutcomeIndex.ALL, Long.MAX_VALUE),
         (key, group) -> {
-          first[0] = OutcomeIndex.number(key);
+          // What a restore leaves is a group without parts, far behind the last.
+          gap[0] =
+              OutcomeIndex.number(key) > after.number + 1 && group.length > OutcomeIndex.HEAD_BYTES;
           return false;
         });
-    return Math.max(0, first[0] - after.number - 1);
+    return gap[0];
   }
 
   /** The groups of the whole feed behind {@code after} that ended before a time, 10,000 at most. */

@@ -221,7 +221,7 @@ final class Courier {
     DeadDelivery dead = null;
     if (line.dead == null) {
       line.dirty = false;
-      passOverMissed(line);
+      sayWhatIsMissed(line);
     } else {
       dead = ledger.dead().get(line.dead);
       if (dead == null) {
@@ -284,15 +284,15 @@ final class Courier {
     wake.run();
   }
 
-  private void passOverMissed(Line line) {
+  private void sayWhatIsMissed(Line line) {
     if (line.after.number() == 0) {
       return; // a new webhook begins with the oldest there is
     }
-    long groups = feed.missedBehind(line.campaign, line.after.toString());
-    if (groups > 0) {
-      missed += groups;
-      meter.missed(groups);
-      line.after = new Cursor(line.after.number() + groups, 0);
+    boolean gap = feed.hasGapBehind(line.campaign, line.after.toString());
+    if (gap && !line.after.equals(line.gapSaid)) {
+      line.gapSaid = line.after;
+      missed++;
+      meter.missed();
       LOG.warn(
           "webhook {}: outcomes of campaign {} left the feed before they could be brought",
           name,

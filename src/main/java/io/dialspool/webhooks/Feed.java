@@ -16,8 +16,8 @@ interface Feed {
    */
   @Nullable OutcomePage read(CampaignId campaign, String after, int max);
 
-  /** Groups behind a cursor that were let go unread. */
-  long missedBehind(CampaignId campaign, String after);
+  /** Whether outcomes behind a cursor were let go unread. */
+  boolean hasGapBehind(CampaignId campaign, String after);
 
   /** What lies behind a cursor and ended before a time. */
   OutcomeFeed.Stretch endedBefore(CampaignId campaign, String after, long beforeMs);

@@ -31,6 +31,9 @@ final class Line {
 
   int refusals;
 
+  /** Where a gap of the feed was met last. */
+  @Nullable Cursor gapSaid;
+
   /** Since when something is known to wait; milliseconds since 1970, 0 for nothing. */
   long waitingSinceMs;
 

@@ -14,8 +14,8 @@ public interface WebhookMeter {
   /** Outcomes that became dead letters. */
   void givenUp(long outcomes);
 
-  /** Groups of outcomes that the feed let go before they could be brought; at least so many. */
-  void missed(long groups);
+  /** Some outcomes left the feed before they could be brought. */
+  void missed();
 
   /** How it stands, about once a second. */
   void standing(long lagMs, long deadOutcomes);

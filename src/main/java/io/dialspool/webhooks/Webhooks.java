@@ -114,8 +114,8 @@ public final class Webhooks implements AutoCloseable {
       }
 
       @Override
-      public long missedBehind(CampaignId campaign, String after) {
-        return feeds.missedBehind(campaign, after);
+      public boolean hasGapBehind(CampaignId campaign, String after) {
+        return feeds.hasGapBehind(campaign, after);
       }
 
       @Override

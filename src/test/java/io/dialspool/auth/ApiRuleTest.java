@@ -26,6 +26,9 @@ class ApiRuleTest {
         "GET, /campaigns/c-1/dead-letters, read, c-1, ours",
         "POST, /campaigns/c-1/dead-letters/redrive, control, c-1, ours",
         "GET, /spool, read, none, ours",
+        "GET, /webhooks, read, none, ours",
+        "GET, /webhooks/crm/dead-letters, read, none, ours",
+        "POST, /webhooks/crm/redeliver, control, none, ours",
         // the campaign API
         "PUT, /campaigns, control, none, passed",
         "DELETE, /campaigns/c-1, control, c-1, passed",

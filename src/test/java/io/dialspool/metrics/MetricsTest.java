@@ -46,6 +46,11 @@ class MetricsTest {
             "dialspool.spool.bytes",
             "dialspool.ring.free",
             "dialspool.alarms",
+            "dialspool.webhook.calls",
+            "dialspool.webhook.outcomes",
+            "dialspool.webhook.call.duration",
+            "dialspool.webhook.lag",
+            "dialspool.webhook.dead",
             "dialspool.conservation.difference"),
         Arrays.stream(Meter.values()).map(Meter::wire).collect(Collectors.toSet()));
   }

@@ -176,6 +176,21 @@ class ReplayTest {
   }
 
   @Test
+  void shouldSayThatTheSecondOfTwoJoinedGzipFilesIsDamagedRatherThanEndBeforeIt()
+      throws IOException {
+    byte[] second = gzip("+12065550101,b\n");
+    second[1] = 0; // no longer one that begins there
+    var bytes = new ByteArrayOutputStream();
+    bytes.write(gzip("phone,id\n" + rows(0, 5_000)));
+    bytes.write(second);
+    Path file = Files.write(directory.resolve("leads.csv.gz"), bytes.toByteArray());
+    ReplaySummary summary = replay(file);
+    assertEquals(1, summary.rejected());
+    assertTrue(summary.accepted() > 4_900, summary.toString());
+    assertTrue(rejectLines().get(1).contains("the gzip data is damaged"), rejectLines().toString());
+  }
+
+  @Test
   void shouldTakeContractLinesFromNdjson() throws IOException {
     Path file =
         file(

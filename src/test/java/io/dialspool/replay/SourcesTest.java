@@ -26,7 +26,9 @@ class SourcesTest {
   }
 
   private Sources of(String... arguments) {
-    return Sources.of(Arrays.stream(arguments).map(each -> directory + "/" + each).toList());
+    return Sources.of(
+        Arrays.stream(arguments).map(each -> directory + "/" + each).toList(),
+        directory.resolve("rejects.csv"));
   }
 
   private List<String> names(Sources sources) {
@@ -58,6 +60,14 @@ class SourcesTest {
   void shouldTakeAFileWhoseNameLooksLikeAGlob() throws IOException {
     Files.writeString(directory.resolve("a[1].csv"), "phone\n");
     assertEquals(List.of("a[1].csv"), names(of("a[1].csv")));
+  }
+
+  @Test
+  void shouldNotTakeTheRejectsOfAnEarlierRunForLeads() throws IOException {
+    Files.writeString(directory.resolve("rejects.csv"), "file,line,member,reason\n");
+    assertEquals(List.of("C.CSV.GZ", "a.ndjson.zst", "b.csv"), names(of("")));
+    assertEquals(List.of("b.csv"), names(of("[br]*.csv")));
+    assertTrue(of("*.csv").skipped().get(0).contains("--rejects"));
   }
 
   @Test

@@ -105,6 +105,39 @@ class OutcomeFeedTest {
   }
 
   @Test
+  void shouldTellWhatEndedBeforeATimeAndHowMuchThatIs() {
+    spooling.fill(SPRING, "t", 10, 5_000);
+    settle(RequestState.SUBMITTED, 1, 2, 3);
+    nowMs = 2_000;
+    settle(RequestState.SUBMITTED, 4);
+    nowMs = 3_000;
+    settle(RequestState.SUBMITTED, 5);
+    OutcomeFeed feed = feed();
+    OutcomeFeed.Stretch old = feed.endedBefore(lane(), Cursor.START, 2_500);
+    assertEquals(4, old.items());
+    assertEquals(
+        "t-5", read(Kind.ALL, old.through(), 10).entries().get(0).end().request().clientToken());
+    Cursor behindTwo = read(Kind.ALL, Cursor.START, 2).next();
+    assertEquals(2, feed.endedBefore(lane(), behindTwo, 2_500).items());
+    assertEquals(0, feed.endedBefore(lane(), old.through(), 2_500).items());
+  }
+
+  @Test
+  void shouldTellAReaderThatItCameTooLate() {
+    spooling.fill(SPRING, "t", 4, 5_000);
+    settle(RequestState.SUBMITTED, 1);
+    Cursor behindOne = read(Kind.ALL, Cursor.START, 1).next();
+    settle(RequestState.SUBMITTED, 2);
+    nowMs = 9_000;
+    settle(RequestState.SUBMITTED, 3);
+    settle(RequestState.SUBMITTED, 4);
+    assertFalse(feed().hasGapBehind(lane(), behindOne));
+    purge(5_000, 5_000);
+    assertTrue(feed().hasGapBehind(lane(), behindOne));
+    assertFalse(feed().hasGapBehind(lane(), read(Kind.ALL, behindOne, 1).next()));
+  }
+
+  @Test
   void shouldFollowFromTheEnd() {
     spooling.fill(SPRING, "t", 30, 5_000);
     settle(RequestState.SUBMITTED, 1, 2);

@@ -63,8 +63,8 @@ final class FakeFeed implements Feed {
   }
 
   @Override
-  public long missedBehind(CampaignId campaign, String after) {
-    return Math.max(0, gone.getOrDefault(campaign, 0) - number(after));
+  public boolean hasGapBehind(CampaignId campaign, String after) {
+    return gone.getOrDefault(campaign, 0) > number(after);
   }
 
   @Override

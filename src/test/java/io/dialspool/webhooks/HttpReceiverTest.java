@@ -4,21 +4,30 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.dialspool.config.WebhookConfig;
+import io.dialspool.http.TestCertificates;
+import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Over real sockets: whatever a receiver does, one answer comes, and soon enough. */
 @Timeout(60)
@@ -126,6 +135,44 @@ class HttpReceiverTest {
     assertEquals("can't be reached", answer.failure());
   }
 
+  @Test
+  void shouldSpeakTlsOnlyWithWhomItsAuthoritiesKnow(@TempDir Path directory) throws Exception {
+    X509Bundle authority = TestCertificates.authority("ours");
+    X509Bundle stranger = TestCertificates.authority("another");
+    Path file = directory.resolve("ca.pem");
+    Files.writeString(file, authority.getCertificatePEM());
+    X509Bundle known = TestCertificates.server(authority, "receiver");
+    assertEquals(204, postOverTls(known, file).status());
+    Receiver.Answer refused = postOverTls(TestCertificates.server(stranger, "receiver"), file);
+    assertEquals(0, refused.status());
+    assertEquals("TLS: not trusted, or not spoken", refused.failure());
+  }
+
+  private static Receiver.Answer postOverTls(X509Bundle server, Path authorities)
+      throws Exception {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(server.toKeyManagerFactory().getKeyManagers(), null, null);
+    HttpsServer https =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    https.setHttpsConfigurator(new HttpsConfigurator(context));
+    https.createContext(
+        "/",
+        call -> {
+          call.sendResponseHeaders(204, -1);
+          call.close();
+        });
+    https.start();
+    try {
+      return post(
+          config(
+              "https://localhost:" + https.getAddress().getPort() + "/",
+              20_000,
+              authorities.toString()));
+    } finally {
+      https.stop(0);
+    }
+  }
+
   private static Manners says(String text) {
     return out -> out.write(text.getBytes(StandardCharsets.US_ASCII));
   }
@@ -134,21 +181,28 @@ class HttpReceiverTest {
     var serving = new Thread(() -> serve(manners), "receiver");
     serving.setDaemon(true);
     serving.start();
-    var config =
-        new WebhookConfig(
-            "http://127.0.0.1:" + server.getLocalPort() + "/hook?a=b",
-            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-            "",
-            100,
-            0,
-            timeoutMs,
-            4,
-            10,
-            Duration.ofDays(3),
-            1_000,
-            60_000,
-            "",
-            false);
+    return post(
+        config("http://127.0.0.1:" + server.getLocalPort() + "/hook?a=b", timeoutMs, ""));
+  }
+
+  private static WebhookConfig config(String url, int timeoutMs, String caFile) {
+    return new WebhookConfig(
+        url,
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "",
+        100,
+        0,
+        timeoutMs,
+        4,
+        10,
+        Duration.ofDays(3),
+        1_000,
+        60_000,
+        caFile,
+        false);
+  }
+
+  private static Receiver.Answer post(WebhookConfig config) throws Exception {
     var answer = new CompletableFuture<Receiver.Answer>();
     try (var receiver = new HttpReceiver("crm", config)) {
       receiver.post(MESSAGE, answer::complete);
