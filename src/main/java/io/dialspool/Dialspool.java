@@ -3,6 +3,7 @@ package io.dialspool;
 import com.lmax.disruptor.BlockingWaitStrategy;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
+import io.dialspool.audit.AuditLog;
 import io.dialspool.auth.Gates;
 import io.dialspool.campaignservice.CampaignService;
 import io.dialspool.config.Config;
@@ -23,12 +24,14 @@ import io.dialspool.metrics.Health;
 import io.dialspool.metrics.ManagementServer;
 import io.dialspool.metrics.Metrics;
 import io.dialspool.outcomes.Feeds;
+import io.dialspool.outcomes.Recalls;
 import io.dialspool.outcomes.Redrives;
 import io.dialspool.reconcile.Reconciler;
 import io.dialspool.request.SpoolReport;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.HaltOnStageFailure;
 import io.dialspool.ring.Stages;
+import io.dialspool.spool.AcceptedRequests;
 import io.dialspool.spool.Bookmarks;
 import io.dialspool.spool.DeadLetters;
 import io.dialspool.spool.OutcomeFeed;
@@ -220,6 +223,15 @@ public final class Dialspool implements AutoCloseable {
               (ms, what) -> housekeeping.schedule(what, ms, TimeUnit.MILLISECONDS),
               clock,
               () -> overload(disk, store));
+      var recalls =
+          new Recalls(
+              new AcceptedRequests(spool),
+              ring.getRingBuffer(),
+              lookUps,
+              (ms, what) -> housekeeping.schedule(what, ms, TimeUnit.MILLISECONDS),
+              clock);
+      AuditLog audit =
+          own(AuditLog.start(AuditLog.of(config.audit(), directory), config.audit(), clock));
       desk =
           new FrontDesk(
               new PassThrough(targets.routes(), campaigns),
@@ -228,6 +240,8 @@ public final class Dialspool implements AutoCloseable {
               spool,
               feeds,
               redrives,
+              recalls,
+              audit,
               hooks,
               lookUps,
               () -> overload(disk, store));

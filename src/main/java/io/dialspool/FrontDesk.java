@@ -1,5 +1,7 @@
 package io.dialspool;
 
+import io.dialspool.audit.AuditEntry;
+import io.dialspool.audit.AuditLog;
 import io.dialspool.dispatch.Campaigns;
 import io.dialspool.dispatch.Dispatcher;
 import io.dialspool.dispatch.Event;
@@ -9,6 +11,7 @@ import io.dialspool.http.ApiError;
 import io.dialspool.intake.Admission;
 import io.dialspool.intake.Backstage;
 import io.dialspool.outcomes.Feeds;
+import io.dialspool.outcomes.Recalls;
 import io.dialspool.outcomes.Redrives;
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignReport;
@@ -17,11 +20,13 @@ import io.dialspool.request.ClientToken;
 import io.dialspool.request.DeadDelivery;
 import io.dialspool.request.OutcomePage;
 import io.dialspool.request.OutcomeQuery;
+import io.dialspool.request.RecallOrder;
 import io.dialspool.request.RedriveOrder;
 import io.dialspool.request.RequestId;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.request.SpoolReport;
 import io.dialspool.request.WebhookReport;
+import io.dialspool.spool.AcceptedRequests;
 import io.dialspool.spool.DeadLetters;
 import io.dialspool.spool.Spool;
 import io.dialspool.target.RawAnswer;
@@ -52,6 +57,8 @@ final class FrontDesk implements Backstage {
   private final Spool spool;
   private final Feeds feeds;
   private final Redrives redrives;
+  private final Recalls recalls;
+  private final AuditLog audit;
   private final Webhooks webhooks;
   private final Executor lookUps;
   private final Supplier<@Nullable ApiError> overload;
@@ -66,11 +73,15 @@ final class FrontDesk implements Backstage {
       Spool spool,
       Feeds feeds,
       Redrives redrives,
+      Recalls recalls,
+      AuditLog audit,
       Webhooks webhooks,
       Executor lookUps,
       Supplier<@Nullable ApiError> overload) {
     this.feeds = feeds;
     this.redrives = redrives;
+    this.recalls = recalls;
+    this.audit = audit;
     this.webhooks = webhooks;
     this.passThrough = passThrough;
     this.campaigns = campaigns;
@@ -176,6 +187,21 @@ final class FrontDesk implements Backstage {
   @Override
   public void redrive(CampaignId campaign, RedriveOrder order, RedriveReply reply) {
     redrives.run(campaign, order, reply);
+  }
+
+  @Override
+  public boolean isRecallPlace(String after) {
+    return AcceptedRequests.isPlace(after);
+  }
+
+  @Override
+  public void recall(CampaignId campaign, RecallOrder order, RecallReply reply) {
+    recalls.run(campaign, order, reply);
+  }
+
+  @Override
+  public void audit(AuditEntry entry, Runnable then) {
+    audit.record(entry, then);
   }
 
   @Override

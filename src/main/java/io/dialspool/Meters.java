@@ -164,12 +164,12 @@ final class Meters {
 
     @Override
     public void givenUp(long count) {
-      givenUp.increment(count);
+      givenUp.increment((double) count);
     }
 
     @Override
     public void missed(long groups) {
-      missed.increment(groups);
+      missed.increment((double) groups);
     }
 
     @Override

@@ -5,9 +5,9 @@
  * <pre>
  * intake ▸ validate ▸ spool ▸ lane ▸ dispatch ▸ reconcile
  * ------------------------------------------------------------
- * request  api  auth  target  ring  store  http  config  time  metrics
+ * request  story  audit  api  auth  target  ring  store  http  config  time  metrics
  * ------------------------------------------------------------
- * campaignservice  replay  bench  simulation  crashtest  preflight  story  dashboard  cli
+ * campaignservice  replay  rehearsal  bench  simulation  crashtest  preflight  dashboard  cli
  * </pre>
  *
  * {@code Dialspool} wires the parts; {@code Main} starts them.

@@ -21,6 +21,7 @@ import io.dialspool.intake.OwnCall;
 import io.dialspool.metrics.ManagementServer;
 import io.dialspool.time.Clock;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -88,7 +89,7 @@ class OpenApiTest {
             builder ->
                 builder.schemaRegistryConfig(
                     SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build()));
-    hook = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    hook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     hook.createContext("/", OpenApiTest::receive);
     hook.start();
     service =
@@ -180,6 +181,11 @@ class OpenApiTest {
     expect(404, "GET", one, requests + "/t-9", "");
     expect(200, "DELETE", one, requests + "/t-2", "");
     expect(404, "DELETE", one, requests + "/t-9", "");
+    String many = "/campaigns/{id}/recall";
+    String recall = data + "/campaigns/" + campaign + "/recall";
+    expect(200, "POST", many, recall, "{\"filter\":{\"all\":true},\"dryRun\":true}");
+    expect(200, "POST", many, recall, "{\"filter\":{\"phoneNumber\":\"+12065550999\"}}");
+    expect(400, "POST", many, recall, "{\"filter\":{}}");
 
     send("POST", service.targetUrl() + "/campaigns/" + campaign + "/start", "");
     awaitEnd(requests + "/t-1");

@@ -25,7 +25,8 @@ class TidyTest {
       List.of("intake", "validate", "spool", "lane", "dispatch", "reconcile");
   private static final Set<String> PLUMBING =
       Set.of(
-          "request", "api", "auth", "target", "ring", "store", "http", "config", "time", "metrics");
+          "request", "api", "audit", "auth", "story", "target", "ring", "store", "http", "config",
+          "time", "metrics");
   private static final Pattern OURS = Pattern.compile("\\bio\\.dialspool\\.([a-z]+)\\b");
   private static final Pattern COMMENT = Pattern.compile("//[^\\n]*|/\\*.*?\\*/", Pattern.DOTALL);
 

@@ -16,7 +16,7 @@ final class ApiRule implements Rule {
   private static final Set<String> SUBMITS_IN_V2 =
       Set.of("outbound-requests", "profile-outbound-requests");
   private static final Set<String> OURS_BELOW_CAMPAIGN =
-      Set.of("dial-requests", "spool", "outcomes", "dead-letters");
+      Set.of("dial-requests", "spool", "outcomes", "dead-letters", "recall");
   private static final Set<String> READS_BY_POST = Set.of("campaigns-summary", "campaigns-state");
   private static final Pattern CAMPAIGN_ARN =
       Pattern.compile("arn:[^:]*:connect-campaigns:[^:]*:[^:]*:campaign/(.+)");

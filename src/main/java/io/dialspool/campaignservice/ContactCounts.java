@@ -20,7 +20,7 @@ import java.util.Map;
  * @param taken dial requests accepted, each once
  * @param talking answered and not yet over
  */
-record ContactCounts(
+public record ContactCounts(
     long taken,
     long buffered,
     long ringing,

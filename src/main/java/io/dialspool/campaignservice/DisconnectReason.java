@@ -1,7 +1,7 @@
 package io.dialspool.campaignservice;
 
 /** Why a contact ended, in the service's words. Source: contract section 8. */
-enum DisconnectReason {
+public enum DisconnectReason {
   CUSTOMER_DISCONNECT(0, Outcome.ANSWERED),
   AGENT_DISCONNECT(1, Outcome.ANSWERED),
   CONTACT_FLOW_DISCONNECT(2, Outcome.ANSWERED),
@@ -16,7 +16,7 @@ enum DisconnectReason {
   EXPIRED(9, Outcome.EXPIRED);
 
   /** What a contact came to; one word for several reasons. */
-  enum Outcome {
+  public enum Outcome {
     ANSWERED,
     NOT_ANSWERED,
     FAILED,

@@ -252,7 +252,7 @@ public final class OutboundCampaigns implements AutoCloseable {
    * How many contacts of a campaign are where; null if it never was. A deleted campaign's have all
    * ended.
    */
-  @Nullable ContactCounts contacts(String id) {
+  public @Nullable ContactCounts contacts(String id) {
     Campaign campaign = book.find(id);
     if (campaign != null) {
       playDialer(campaign);

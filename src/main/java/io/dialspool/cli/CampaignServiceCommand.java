@@ -39,8 +39,12 @@ final class CampaignServiceCommand implements Callable<Integer> {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Sets one key of doors or campaignService, such as doors.hosts=cs.example.com.")
+      description =
+          "Sets one key of doors, log or campaignService, such as doors.hosts=cs.example.com.")
   private Map<String, String> others = new LinkedHashMap<>();
+
+  @Option(names = "--json", description = "The line that says it is ready as one JSON object.")
+  private boolean json;
 
   private CampaignServiceCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -130,6 +134,7 @@ final class CampaignServiceCommand implements Callable<Integer> {
     var all = new LinkedHashMap<String, String>(others);
     all.putAll(sets);
     Config whole = ConfigLoader.load(null, surroundings.environment(), all);
+    LogFormat.use(whole.log());
     CampaignServiceConfig config = whole.campaignService();
     DoorsConfig doors = whole.doors();
     Binding.check(
@@ -153,7 +158,16 @@ final class CampaignServiceCommand implements Callable<Integer> {
             1,
             1,
             TimeUnit.SECONDS);
-    surroundings.out().println("ready campaign-service=" + service.url());
+    surroundings
+        .out()
+        .println(
+            json
+                ? ServiceClient.JSON
+                    .createObjectNode()
+                    .put("ready", true)
+                    .put("campaignService", service.url())
+                    .toString()
+                : "ready campaign-service=" + service.url());
     surroundings.out().flush();
     surroundings.untilStopped().await(service);
     return 0;

@@ -2,6 +2,7 @@ package io.dialspool.cli;
 
 import io.dialspool.config.Config;
 import io.dialspool.config.ConfigLoader;
+import io.dialspool.config.LoadedConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,6 +28,15 @@ final class ConfigOptions {
    */
   Config load(Map<String, String> environment) {
     return load(environment, Map.of());
+  }
+
+  /**
+   * The same, with where each value came from.
+   *
+   * @throws io.dialspool.config.ConfigException with every fault
+   */
+  LoadedConfig loadWhole(Map<String, String> environment) {
+    return ConfigLoader.loadWhole(config, environment, sets);
   }
 
   /** The same with {@code instead} of whatever is said elsewhere. */

@@ -75,6 +75,7 @@ public final class DialspoolCommand implements Runnable {
     line.addSubcommand(new CrashTestCommand(surroundings));
     line.addSubcommand(SpoolCommand.line(surroundings));
     line.addSubcommand(new ConfigCommand(surroundings));
+    line.addSubcommand(new CompletionCommand(surroundings));
     line.setOut(surroundings.out());
     line.setErr(surroundings.err());
     line.setParameterExceptionHandler((fault, args) -> usage(fault));
@@ -129,7 +130,7 @@ public final class DialspoolCommand implements Runnable {
       say(command, "interrupted");
       return REFUSED;
     }
-    say(command, "unexpected: " + fault);
+    say(command, "unexpected, please report it: " + fault);
     return REFUSED;
   }
 

@@ -34,29 +34,30 @@ final class LeadOptions {
       description = "Of CSV, one character or tab; found out from the header line by default.")
   private String delimiter = "";
 
-  /** A replay of these files that is only looked at. */
-  ReplayConfig replay(CommandSpec spec, URI endpoint, String campaign, List<String> files) {
-    return replay(spec, endpoint, campaign, files, ReplayConfig.REJECTS, Identification.NONE, null);
+  /** How these files are read, without being sent anywhere. */
+  ReplayConfig reading(CommandSpec spec, String campaign, List<Source> sources, Path rejects) {
+    return replay(
+        spec, ReplayConfig.ENDPOINT, campaign, sources, rejects, Identification.NONE, null, 0);
   }
 
   /**
-   * @throws io.dialspool.replay.ReplayException usage, for a file or a span that is none
+   * @param rowsPerSecond 0 for no cap
+   * @throws io.dialspool.replay.ReplayException usage, for a span that is none
    * @throws ParameterException for a delimiter that is none
    */
   ReplayConfig replay(
       CommandSpec spec,
       URI endpoint,
       String campaign,
-      List<String> files,
+      List<Source> sources,
       Path rejects,
       Identification identification,
-      @Nullable SslContext tls) {
+      @Nullable SslContext tls,
+      double rowsPerSecond) {
     return new ReplayConfig(
         endpoint,
         campaign,
-        files.stream()
-            .map(file -> file.equals("-") ? Source.standardInput() : Source.file(Path.of(file)))
-            .toList(),
+        sources,
         map,
         ReplayConfig.span("--expires-in", expiresIn),
         delimiter(spec),
@@ -66,7 +67,8 @@ final class LeadOptions {
         100,
         30_000,
         identification,
-        tls);
+        tls,
+        rowsPerSecond);
   }
 
   private @Nullable Character delimiter(CommandSpec spec) {

@@ -7,15 +7,25 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** {@code outcomes} and {@code dead-letters}: what became of a campaign's requests, as NDJSON. */
+/** {@code outcomes} and {@code dead-letters}: what became of a campaign's requests. */
 abstract class OutcomesCommand implements Callable<Integer> {
   private final Surroundings surroundings;
   private final String feed;
+
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  @Spec
+  private CommandSpec spec;
 
   @Mixin private EndpointOptions endpoint = new EndpointOptions();
 
@@ -51,11 +61,22 @@ abstract class OutcomesCommand implements Callable<Integer> {
       description = "Only those with this reason, such as CAMPAIGN_STOPPED.")
   private String reason = "";
 
+  @Mixin private SettledOptions settled = new SettledOptions();
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "ndjson, an object a line, which is the default; or csv, with a header.")
+  private String format = "ndjson";
+
   @Option(
       names = "--json",
       description = "A last line that counts the others and names the last cursor.")
   private boolean json;
 
+  private @Nullable Instant settledAfter;
+  private @Nullable Instant settledBefore;
+  private @Nullable OutcomeCsv csv;
   private long lines;
   private String cursor = "";
 
@@ -68,8 +89,8 @@ abstract class OutcomesCommand implements Callable<Integer> {
   @Command(
       name = "outcomes",
       description =
-          "Prints how a campaign's requests ended, a JSON object a line, oldest first; the cursor of"
-              + " the last line is where a later call goes on.")
+          "Prints how a campaign's requests ended, oldest first, as NDJSON or CSV; the cursor of the"
+              + " last line is where a later call goes on.")
   static final class All extends OutcomesCommand {
     All(Surroundings surroundings) {
       super(surroundings, "/outcomes");
@@ -80,8 +101,8 @@ abstract class OutcomesCommand implements Callable<Integer> {
   @Command(
       name = "dead-letters",
       description =
-          "Prints a campaign's requests that were rejected, expired or undeliverable, a JSON object"
-              + " a line, oldest first. Numbers and attributes are masked unless you may control.")
+          "Prints a campaign's requests that were rejected, expired or undeliverable, oldest first,"
+              + " as NDJSON or CSV. Numbers and attributes are masked unless you may control.")
   static final class Dead extends OutcomesCommand {
     Dead(Surroundings surroundings) {
       super(surroundings, "/dead-letters");
@@ -92,8 +113,19 @@ abstract class OutcomesCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     var client = new ServiceClient(endpoint, surroundings, campaign);
     cursor = after;
+    long nowMs = surroundings.clock().epochMs();
+    settledAfter = settled.after(nowMs);
+    settledBefore = settled.before(nowMs);
+    boolean asCsv = format.toLowerCase(Locale.ROOT).equals("csv");
+    if (!asCsv && !format.toLowerCase(Locale.ROOT).equals("ndjson")) {
+      throw fault("--format: " + format + " (expected: ndjson or csv)");
+    }
+    if (asCsv && json) {
+      throw fault("--json: its last line is no CSV (expected: --format ndjson beside it)");
+    }
     // What is filtered here must not use the limit up there.
-    boolean filters = !state.isEmpty() || !reason.isEmpty();
+    boolean filters =
+        !state.isEmpty() || !reason.isEmpty() || settledAfter != null || settledBefore != null;
     String query =
         "?follow="
             + follow
@@ -102,6 +134,7 @@ abstract class OutcomesCommand implements Callable<Integer> {
     try (var in =
         new BufferedReader(
             new InputStreamReader(client.lines(feed + query), StandardCharsets.UTF_8))) {
+      csv = asCsv ? new OutcomeCsv(surroundings.out(), feed.equals("/dead-letters")) : null;
       String line = in.readLine();
       while (line != null && lines < limit) {
         if (!line.isEmpty()) {
@@ -136,10 +169,31 @@ abstract class OutcomesCommand implements Callable<Integer> {
       throw new EndpointException("the endpoint tells what is not JSON; is it Dialspool?");
     }
     cursor = outcome.path("cursor").asText();
-    if ((state.isEmpty() || state.equals(outcome.path("state").asText()))
-        && (reason.isEmpty() || reason.equals(outcome.path("reason").asText()))) {
-      lines++;
-      surroundings.out().println(line);
+    if (!isMeant(outcome)) {
+      return;
     }
+    lines++;
+    if (csv == null) {
+      surroundings.out().println(line);
+    } else {
+      csv.write(outcome);
+    }
+  }
+
+  private boolean isMeant(JsonNode outcome) {
+    if ((!state.isEmpty() && !state.equalsIgnoreCase(outcome.path("state").asText()))
+        || (!reason.isEmpty() && !reason.equalsIgnoreCase(outcome.path("reason").asText()))) {
+      return false;
+    }
+    if (settledAfter == null && settledBefore == null) {
+      return true;
+    }
+    Instant at = Instant.parse(outcome.path("settledAt").asText());
+    return (settledAfter == null || !at.isBefore(settledAfter))
+        && (settledBefore == null || at.isBefore(settledBefore));
+  }
+
+  private ParameterException fault(String what) {
+    return new ParameterException(spec.commandLine(), what);
   }
 }

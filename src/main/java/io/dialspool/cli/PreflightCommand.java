@@ -10,9 +10,9 @@ import io.dialspool.preflight.Finding;
 import io.dialspool.preflight.Preflight;
 import io.dialspool.replay.DryRun;
 import io.dialspool.replay.ReplayConfig;
+import io.dialspool.replay.Sources;
 import io.dialspool.request.CampaignId;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -100,7 +100,9 @@ final class PreflightCommand implements Callable<Integer> {
                 "campaignService.latencyMs", "0",
                 "campaignService.faults", ""));
     ReplayConfig replay =
-        file == null ? null : leads.replay(spec, ReplayConfig.ENDPOINT, campaign, List.of(file));
+        file == null
+            ? null
+            : leads.reading(spec, campaign, Sources.of(List.of(file)).all(), ReplayConfig.REJECTS);
     var preflight =
         new Preflight(
             config,
@@ -170,21 +172,18 @@ final class PreflightCommand implements Callable<Integer> {
         .println(failed.isEmpty() ? "\nLeads can be sent." : "\nNOT READY: " + failed);
   }
 
-  private void reasons(Map<String, Long> invalid) {
+  private void reasons(List<DryRun.Invalid> invalid) {
     if (invalid.isEmpty()) {
       return;
     }
     surroundings.out().println("\nrows  why they would be rejected");
-    invalid.entrySet().stream()
-        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+    invalid.stream()
         .limit(REASONS_MAX)
         .forEach(
             reason ->
                 surroundings
                     .out()
-                    .println(
-                        String.format(
-                            Locale.ROOT, "%,4d  %s", reason.getValue(), reason.getKey())));
+                    .println(String.format(Locale.ROOT, "%,4d  %s", reason.rows(), reason.text())));
     if (invalid.size() > REASONS_MAX) {
       surroundings.out().println("      and " + (invalid.size() - REASONS_MAX) + " other reasons");
     }
@@ -203,10 +202,13 @@ final class PreflightCommand implements Callable<Integer> {
     }
     if (sample != null) {
       ObjectNode of = all.putObject("file");
-      of.put("rows", sample.rows()).put("valid", sample.valid()).put("whole", sample.whole());
-      of.set("invalid", JSON.valueToTree(new LinkedHashMap<>(sample.invalid())));
-      if (sample.earliestDeadlineMs() > 0) {
-        of.put("earliestDeadline", Instant.ofEpochMilli(sample.earliestDeadlineMs()).toString());
+      of.put("rows", sample.rows()).put("valid", sample.rows() - sample.rejected());
+      of.put("whole", sample.whole());
+      ObjectNode invalid = of.putObject("invalid");
+      sample.invalid().forEach(reason -> invalid.put(reason.text(), reason.rows()));
+      if (sample.deadlines().earliestMs() > 0) {
+        of.put(
+            "earliestDeadline", Instant.ofEpochMilli(sample.deadlines().earliestMs()).toString());
       }
     }
     try {

@@ -1,5 +1,6 @@
 package io.dialspool.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialspool.cli.ServiceClient.Answer;
 import io.dialspool.request.ClientToken;
@@ -17,6 +18,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,15 +30,28 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code recall}: takes requests back, by token or a file of tokens, and says exactly how many. */
+/**
+ * {@code recall}: takes requests back, by token, a file of tokens, a number or the whole campaign,
+ * and says exactly how many.
+ */
 @Command(
     name = "recall",
     description =
         "Takes requests back that were not sent yet. A request counted as cancelled is never sent,"
             + " not even after a crash.",
-    footer = {"", "Exit code 1: at least one could not be taken back."})
+    footer = {
+      "",
+      "Says how many were held, which are cancelled now; in flight, in a call without",
+      "its answer; perhaps sent, in a call that got none, which go on being tried; and",
+      "already gone, since they had ended. A number is looked for in every request that",
+      "is kept, which takes a while for many. Requests that come while it runs are left",
+      "alone: pause the campaign, or tell the sender, first.",
+      "",
+      "Exit code 1: at least one could not be taken back."
+    })
 final class RecallCommand implements Callable<Integer> {
   private static final int UNDER_WAY_MAX = 16;
+  private static final int STOPS_MAX = 30;
 
   private final Surroundings surroundings;
   @Spec private @Nullable CommandSpec spec;
@@ -53,6 +70,21 @@ final class RecallCommand implements Callable<Integer> {
       description = "A file of clientTokens, one a line; - is standard input.")
   private @Nullable String file;
 
+  @Option(
+      names = "--phone-number",
+      paramLabel = "NUMBER",
+      description = "Every request to this number, such as +12065550100.")
+  private String phoneNumber = "";
+
+  @Option(names = "--all", description = "The whole campaign; only counts unless --yes is given.")
+  private boolean all;
+
+  @Option(names = "--dry-run", description = "With --phone-number or --all: only count.")
+  private boolean dryRun;
+
+  @Option(names = "--yes", description = "With --all: do it.")
+  private boolean yes;
+
   @Option(names = "--json", description = "The counts as one JSON object.")
   private boolean json;
 
@@ -60,8 +92,10 @@ final class RecallCommand implements Callable<Integer> {
 
   private final ArrayDeque<UnderWay> underWay = new ArrayDeque<>();
   private final Map<String, Long> tooLate = new TreeMap<>();
-  private long tokens;
+  private long meant;
+  private long waiting;
   private long cancelled;
+  private long endedBefore;
   private long unknown;
 
   RecallCommand(Surroundings surroundings) {
@@ -71,8 +105,16 @@ final class RecallCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     String source = file;
-    if (named.isEmpty() && source == null) {
-      throw fault("a TOKEN or --file is missing");
+    boolean byToken = !named.isEmpty() || source != null;
+    if (Stream.of(byToken, !phoneNumber.isEmpty(), all).filter(given -> given).count() != 1) {
+      throw fault(
+          "say which: TOKENs or --file, --phone-number, or --all (expected: one of the three)");
+    }
+    if (byToken && (dryRun || yes)) {
+      throw fault("--dry-run, --yes: beside tokens (expected: beside --phone-number or --all)");
+    }
+    if (!byToken) {
+      return recallMany();
     }
     named.forEach(this::check);
     var client = new ServiceClient(endpoint, surroundings, campaign);
@@ -86,8 +128,89 @@ final class RecallCommand implements Callable<Integer> {
       takeIn(client);
     }
     tell();
-    return cancelled == tokens ? 0 : DialspoolCommand.REFUSED;
+    return cancelled == meant ? 0 : DialspoolCommand.REFUSED;
   }
+
+  // --- by number, or all
+
+  private int recallMany() {
+    if (!phoneNumber.isEmpty() && !phoneNumber.matches("\\+[1-9]\\d{7,14}")) {
+      throw fault("--phone-number: (expected: + and 8 to 15 digits)");
+    }
+    boolean onlyCounts = dryRun || (all && !yes);
+    ObjectNode body = ServiceClient.JSON.createObjectNode();
+    ObjectNode filter = body.putObject("filter");
+    if (all) {
+      filter.put("all", true);
+    } else {
+      filter.put("phoneNumber", phoneNumber);
+    }
+    body.put("dryRun", onlyCounts);
+    run(new ServiceClient(endpoint, surroundings, campaign), body);
+    if (json) {
+      tellJson(onlyCounts);
+    } else if (onlyCounts) {
+      say(
+          "%,d matched: %,d are waiting and would be taken back if they are not sent first, %,d have"
+              + " ended%s",
+          meant, waiting, gone(), all && !yes && waiting > 0 ? "; run it with --yes to do it" : "");
+    } else {
+      tell();
+    }
+    boolean missed = count("IN_FLIGHT") + count("QUEUED") + (all ? 0 : count("SUBMITTED")) > 0;
+    return missed && !onlyCounts ? DialspoolCommand.REFUSED : 0;
+  }
+
+  private void run(ServiceClient client, ObjectNode body) {
+    int stops = 0;
+    while (true) {
+      Answer answer = client.post("/recall", body.toString());
+      if (answer.status() != 200) {
+        if (meant > 0) {
+          tell();
+        }
+        throw ServiceClient.refused(answer);
+      }
+      JsonNode report = answer.json();
+      meant += report.path("matched").asLong();
+      waiting += report.path("waiting").asLong();
+      cancelled += report.path("cancelled").asLong();
+      endedBefore += report.path("endedBefore").asLong();
+      report
+          .path("tooLate")
+          .properties()
+          .forEach(state -> tooLate.merge(state.getKey(), state.getValue().asLong(), Long::sum));
+      if (!report.has("next")) {
+        return;
+      }
+      body.put("after", report.path("next").asText());
+      stops = report.has("error") ? stops + 1 : 0;
+      if (stops == STOPS_MAX) {
+        tell();
+        throw new EndpointException(
+            "the service takes nothing more ("
+                + report.path("error").asText()
+                + "); the rest is taken back by running the same again");
+      }
+      if (stops > 0) {
+        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+      }
+    }
+  }
+
+  private long count(String state) {
+    return tooLate.getOrDefault(state, 0L);
+  }
+
+  /** All that ended, whenever. */
+  private long gone() {
+    return endedBefore
+        + tooLate.values().stream().mapToLong(Long::longValue).sum()
+        - count("IN_FLIGHT")
+        - count("QUEUED");
+  }
+
+  // --- by token
 
   private void recallAll(ServiceClient client, String source) {
     try (BufferedReader in = open(source)) {
@@ -131,7 +254,7 @@ final class RecallCommand implements Callable<Integer> {
     if (underWay.size() == UNDER_WAY_MAX) {
       takeIn(client);
     }
-    tokens++;
+    meant++;
     underWay.add(new UnderWay(token, client.recall(token)));
   }
 
@@ -154,19 +277,56 @@ final class RecallCommand implements Callable<Integer> {
 
   private void tell() {
     if (json) {
-      ObjectNode summary =
-          ServiceClient.JSON.createObjectNode().put("tokens", tokens).put("cancelled", cancelled);
-      tooLate.forEach(summary.putObject("tooLate")::put);
-      surroundings.out().println(summary.put("unknown", unknown));
-    } else {
-      var parts = new ArrayList<String>();
-      parts.add(String.format(Locale.ROOT, "%,d cancelled", cancelled));
-      tooLate.forEach(
-          (state, count) ->
-              parts.add(String.format(Locale.ROOT, "%,d too late (%s)", count, state)));
-      parts.add(String.format(Locale.ROOT, "%,d unknown", unknown));
-      surroundings.out().println(String.join(", ", parts));
+      tellJson(false);
+      return;
     }
+    var parts = new ArrayList<String>();
+    parts.add(String.format(Locale.ROOT, "%,d held and cancelled", cancelled));
+    parts.add(String.format(Locale.ROOT, "%,d in flight", count("IN_FLIGHT")));
+    if (count("QUEUED") > 0) {
+      parts.add(String.format(Locale.ROOT, "%,d perhaps sent", count("QUEUED")));
+    }
+    var ends = new ArrayList<String>();
+    tooLate.forEach(
+        (state, count) -> {
+          if (!state.equals("IN_FLIGHT") && !state.equals("QUEUED")) {
+            ends.add(String.format(Locale.ROOT, "%,d %s", count, state));
+          }
+        });
+    if (endedBefore > 0) {
+      ends.add(String.format(Locale.ROOT, "%,d before", endedBefore));
+    }
+    parts.add(
+        String.format(Locale.ROOT, "%,d already gone", gone())
+            + (ends.isEmpty() ? "" : " (" + String.join(", ", ends) + ")"));
+    if (unknown > 0) {
+      parts.add(String.format(Locale.ROOT, "%,d unknown", unknown));
+    }
+    say("%s", String.join(", ", parts));
+  }
+
+  private void tellJson(boolean onlyCounts) {
+    boolean byToken = !all && phoneNumber.isEmpty();
+    ObjectNode summary = ServiceClient.JSON.createObjectNode();
+    if (!byToken) {
+      summary.put("dryRun", onlyCounts);
+    }
+    summary.put(byToken ? "tokens" : "matched", meant);
+    if (onlyCounts) {
+      summary.put("waiting", waiting);
+    } else {
+      summary.put("cancelled", cancelled);
+    }
+    tooLate.forEach(summary.putObject("tooLate")::put);
+    surroundings
+        .out()
+        .println(
+            byToken ? summary.put("unknown", unknown) : summary.put("endedBefore", endedBefore));
+    surroundings.out().flush();
+  }
+
+  private void say(String form, Object... words) {
+    surroundings.out().println(String.format(Locale.ROOT, form, words));
     surroundings.out().flush();
   }
 

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -50,17 +51,7 @@ final class RedriveCommand implements Callable<Integer> {
       description = "Only those with this reason, such as CAMPAIGN_STOPPED.")
   private String reason = "";
 
-  @Option(
-      names = "--settled-after",
-      paramLabel = "TIME",
-      description = "Only those that ended then or later, such as 2026-11-21T18:00:00Z.")
-  private String settledAfter = "";
-
-  @Option(
-      names = "--settled-before",
-      paramLabel = "TIME",
-      description = "Only those that ended before.")
-  private String settledBefore = "";
+  @Mixin private SettledOptions settled = new SettledOptions();
 
   @Option(
       names = "--token",
@@ -179,8 +170,9 @@ final class RedriveCommand implements Callable<Integer> {
     ObjectNode filter = body.putObject("filter");
     put(filter, "state", state.toUpperCase(Locale.ROOT));
     put(filter, "reason", reason.toUpperCase(Locale.ROOT));
-    put(filter, "settledAfter", settledAfter);
-    put(filter, "settledBefore", settledBefore);
+    long nowMs = surroundings.clock().epochMs();
+    put(filter, "settledAfter", Objects.toString(settled.after(nowMs), ""));
+    put(filter, "settledBefore", Objects.toString(settled.before(nowMs), ""));
     if (!tokens.isEmpty()) {
       tokens.forEach(filter.putArray("clientTokens")::add);
     }

@@ -1,9 +1,11 @@
 package io.dialspool.cli;
 
 import io.dialspool.Dialspool;
+import io.dialspool.config.Config;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code serve}: the service. */
 @Command(
@@ -18,24 +20,36 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private ConfigOptions options = new ConfigOptions();
 
+  @Option(names = "--json", description = "The line that says it is ready as one JSON object.")
+  private boolean json;
+
   ServeCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    Dialspool service =
-        Dialspool.start(options.load(surroundings.environment()), surroundings.clock());
+    Config config = options.load(surroundings.environment());
+    LogFormat.use(config.log());
+    Dialspool service = Dialspool.start(config, surroundings.clock());
     service.halted().thenAccept(cause -> leave());
     surroundings
         .out()
         .println(
-            "ready intake="
-                + service.intakeUrl()
-                + " management="
-                + service.managementUrl()
-                + " target="
-                + service.targetUrl());
+            json
+                ? ServiceClient.JSON
+                    .createObjectNode()
+                    .put("ready", true)
+                    .put("intake", service.intakeUrl())
+                    .put("management", service.managementUrl())
+                    .put("target", service.targetUrl())
+                    .toString()
+                : "ready intake="
+                    + service.intakeUrl()
+                    + " management="
+                    + service.managementUrl()
+                    + " target="
+                    + service.targetUrl());
     surroundings.out().flush();
     surroundings.untilStopped().await(service);
     return 0;

@@ -214,7 +214,19 @@ final class ServiceClient {
         "the endpoint refuses: "
             + answer.status
             + (code.isEmpty() ? "" : " " + code)
-            + (message.isEmpty() ? "" : ": " + message));
+            + (message.isEmpty() ? "" : ": " + message)
+            + next(answer.status));
+  }
+
+  /** What can be done about a refusal. */
+  private static String next(int status) {
+    return switch (status) {
+      case 401, 403 ->
+          " Give --key and --secret, or --bearer, of a key that has the right to this.";
+      case 404 -> " Is --campaign right? dialspool status lists the campaigns.";
+      case 429, 503 -> " Try it again in a while.";
+      default -> "";
+    };
   }
 
   private EndpointException unreachable(Throwable fault) {

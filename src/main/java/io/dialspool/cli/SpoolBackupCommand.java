@@ -1,5 +1,8 @@
 package io.dialspool.cli;
 
+import io.dialspool.audit.AuditEntry;
+import io.dialspool.config.AuditConfig;
+import io.dialspool.config.Config;
 import io.dialspool.spool.Backup;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.SpoolCheck;
@@ -65,10 +68,8 @@ final class SpoolBackupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path from =
-        directory == null
-            ? Path.of(options.load(surroundings.environment()).spool().directory())
-            : directory;
+    Config config = options.load(surroundings.environment());
+    Path from = directory == null ? Path.of(config.spool().directory()) : directory;
     if (!Files.isRegularFile(from.resolve("CURRENT"))) {
       throw wrong("--directory", from, "a spool's directory");
     }
@@ -90,7 +91,7 @@ final class SpoolBackupCommand implements Callable<Integer> {
     Files.createDirectory(begun);
     keepOthersOut(begun);
     try {
-      return backUp(from, begun.resolve("spool"), whole);
+      return backUp(config.audit(), from, begun.resolve("spool"), whole);
     } finally {
       Directories.remove(begun);
     }
@@ -101,7 +102,7 @@ final class SpoolBackupCommand implements Callable<Integer> {
         spec.commandLine(), option + ": " + path + " (expected: " + expected + ")");
   }
 
-  private int backUp(Path from, Path copy, Path whole) throws IOException {
+  private int backUp(AuditConfig audit, Path from, Path copy, Path whole) throws IOException {
     long takenAtMs;
     List<Backup.Held> held;
     // The lock is held from before the time is taken: nobody sends in between.
@@ -129,6 +130,14 @@ final class SpoolBackupCommand implements Callable<Integer> {
       return DialspoolCommand.REFUSED;
     }
     Files.move(copy, whole, StandardCopyOption.ATOMIC_MOVE);
+    CommandAudit.write(
+        surroundings,
+        audit,
+        from,
+        "SpoolBackup",
+        AuditEntry.noDetails()
+            .put("backup", whole.toString())
+            .put("requests", held.stream().mapToLong(Backup.Held::requests).sum()));
     tell(takenAtMs, held);
     return 0;
   }

@@ -1,5 +1,7 @@
 package io.dialspool.cli;
 
+import io.dialspool.audit.AuditEntry;
+import io.dialspool.config.Config;
 import io.dialspool.spool.Backup;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.SpoolFault;
@@ -65,10 +67,8 @@ final class SpoolRestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path to =
-        directory == null
-            ? Path.of(options.load(surroundings.environment()).spool().directory())
-            : directory;
+    Config config = options.load(surroundings.environment());
+    Path to = directory == null ? Path.of(config.spool().directory()) : directory;
     if (!Files.isRegularFile(from.resolve("CURRENT"))) {
       throw new ParameterException(
           spec.commandLine(), "--from: " + from + " (expected: a backup's directory)");
@@ -104,6 +104,14 @@ final class SpoolRestoreCommand implements Callable<Integer> {
     try (RocksStore store = RocksStore.open(to, Spool.spaces())) {
       restored = Backup.restore(store, surroundings.clock().epochMs());
     }
+    CommandAudit.write(
+        surroundings,
+        config.audit(),
+        to,
+        "SpoolRestore",
+        AuditEntry.noDetails()
+            .put("backup", from.toString())
+            .put("requests", restored.held().stream().mapToLong(Backup.Held::requests).sum()));
     tell(to, restored);
     return 0;
   }

@@ -67,6 +67,17 @@ final class WhyCommand implements Callable<Integer> {
     var client = new ServiceClient(endpoint, surroundings, campaign);
     Answer status = client.get("/dial-requests/" + token + (id.isEmpty() ? "" : "?id=" + id));
     if (status.status() == 404) {
+      if (json) {
+        surroundings
+            .out()
+            .println(
+                ServiceClient.JSON
+                    .createObjectNode()
+                    .put("campaignId", campaign)
+                    .put("clientToken", token)
+                    .put("known", false));
+        surroundings.out().flush();
+      }
       surroundings
           .err()
           .println(

@@ -25,7 +25,9 @@ public record Config(
     RoutingConfig routing,
     DispatchConfig dispatch,
     Map<String, WebhookConfig> webhooks,
-    CampaignServiceConfig campaignService) {
+    CampaignServiceConfig campaignService,
+    LogConfig log,
+    AuditConfig audit) {
   /** The name of the target that the section {@code target} describes. */
   public static final String DEFAULT_TARGET = "default";
 
@@ -40,7 +42,9 @@ public record Config(
           RoutingConfig.DEFAULT,
           DispatchConfig.DEFAULT,
           Map.of(),
-          CampaignServiceConfig.DEFAULT);
+          CampaignServiceConfig.DEFAULT,
+          LogConfig.DEFAULT,
+          AuditConfig.DEFAULT);
   private static final int WEBHOOKS_MAX = 16;
 
   public Config {

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -40,12 +39,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfigLoader {
   private static final int FILE_BYTES_MAX = 1 << 20;
-  private static final String HIDDEN = "(hidden)";
+  private static final String HIDDEN = LoadedConfig.HIDDEN;
   private static final String EXPECTED = " (expected: ";
   // A Kubernetes service called "dialspool" puts these into the environment of every pod beside it.
   private static final Pattern OF_KUBERNETES =
       Pattern.compile("DIALSPOOL_(SERVICE_(HOST|PORT\\w*)|PORT(_\\d+_(TCP|UDP|SCTP)\\w*)?)");
-  private static final Pattern USER_INFO = Pattern.compile("//[^/\\s@]*@");
   private static final Pattern OF_NAMED = Pattern.compile("(\\w+)\\.([^.]*)(\\..*)?");
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,31}");
 
@@ -77,6 +75,7 @@ public final class ConfigLoader {
 
   private final Map<String, ConfigKey> keys = new LinkedHashMap<>();
   private final Map<String, String> given = new TreeMap<>();
+  private final Map<String, String> origins = new TreeMap<>();
   private final List<String> faults = new ArrayList<>();
   private final Map<String, Set<String>> names = new TreeMap<>();
 
@@ -97,54 +96,24 @@ public final class ConfigLoader {
    */
   public static Config load(
       @Nullable Path file, Map<String, String> environment, Map<String, String> sets) {
-    var loader = new ConfigLoader();
-    if (file != null) {
-      loader.takeFile(file);
-    }
-    loader.takeEnvironment(environment);
-    new TreeMap<>(sets).forEach(loader::take);
-    return loader.build();
+    return loadWhole(file, environment, sets).config();
   }
 
   /**
-   * What is running as a YAML file that {@link #load} reads, a line each; secrets are hidden.
+   * The same, with where each value came from.
    *
-   * @param config any
+   * @throws ConfigException with every fault, a line each
    */
-  public static List<String> show(Config config) {
-    List<String> lines = new ArrayList<>();
-    for (RecordComponent section : Config.class.getRecordComponents()) {
-      String name = section.getName();
-      Object value = ConfigKey.read(section, config);
-      lines.add(name + ":");
-      if (section.getType().isRecord()) {
-        show(name, value, "  ", lines);
-      } else {
-        ((Map<?, ?>) value)
-            .forEach(
-                (own, its) -> {
-                  lines.add("  " + own + ":");
-                  show(name + "." + own, its, "    ", lines);
-                });
-      }
+  public static LoadedConfig loadWhole(
+      @Nullable Path file, Map<String, String> environment, Map<String, String> sets) {
+    var loader = new ConfigLoader();
+    if (file != null) {
+      loader.takeFile(file);
+      loader.given.keySet().forEach(key -> loader.origins.put(key, "file " + file));
     }
-    return lines;
-  }
-
-  private static void show(String section, Object owner, String indent, List<String> lines) {
-    for (ConfigKey key : ConfigKey.of(section, owner.getClass())) {
-      Object value = key.valueIn(owner);
-      String text = ConfigKey.format(value);
-      if (key.isSecret() && !text.isEmpty()) {
-        text = HIDDEN;
-      }
-      boolean isText = value instanceof String;
-      lines.add(
-          indent
-              + key.component().getName()
-              + ": "
-              + (isText ? '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"' : text));
-    }
+    loader.takeEnvironment(environment);
+    new TreeMap<>(sets).forEach(loader::take);
+    return new LoadedConfig(loader.build(), loader.origins);
   }
 
   private void takeFile(Path file) {
@@ -259,6 +228,7 @@ public final class ConfigLoader {
         unknown(name, nearest(name, names.keySet()));
       } else {
         given.put(key, variable.getValue());
+        origins.put(key, "environment " + name);
       }
     }
   }
@@ -297,6 +267,7 @@ public final class ConfigLoader {
     }
     if (keys.containsKey(name)) {
       given.put(name, text);
+      origins.put(name, "--set");
     } else {
       unknown(name, nearest(name, keys.keySet()));
     }
@@ -332,8 +303,7 @@ public final class ConfigLoader {
           .forEach(faults::add);
     }
     if (config == null || !faults.isEmpty()) {
-      throw new ConfigException(
-          faults.stream().map(fault -> USER_INFO.matcher(fault).replaceAll("//…@")).toList());
+      throw new ConfigException(faults.stream().map(LoadedConfig::withoutUserInfo).toList());
     }
     return config;
   }

@@ -128,6 +128,11 @@ public final class Gate {
     return alarm != null && nowNs < alarmUntilNs;
   }
 
+  /** What the alarm that holds it is about; null if none does. */
+  @Nullable String alarm(long nowNs) {
+    return isHeldByAlarm(nowNs) ? alarm : null;
+  }
+
   /** When the alarm's hold ends. */
   long alarmUntilNs() {
     return alarmUntilNs;

@@ -58,10 +58,11 @@ public final class Reports {
     return new CampaignReport(
         lane.info().campaign(),
         control.target().name(),
-        counts.queued() == 0 ? null : waitingFor(control, null, nowNs),
+        waitingFor(control, nowNs),
         open,
         control.gate().stateName(),
         control.gate().sinceMs(),
+        control.gate().alarm(nowNs),
         counts,
         lane.oldestWaitingAcceptedAtMs(),
         lane.nextDeadlineMs(),
@@ -70,6 +71,11 @@ public final class Reports {
         willExpire(lane, moving ? drain : fastest(control), nowMs),
         control.occupancy().perSecond(),
         control.batchFill());
+  }
+
+  /** What holds the queue's head; null while nothing is queued. */
+  public @org.jspecify.annotations.Nullable WaitingFor waitingFor(LaneControl control, long nowNs) {
+    return control.lane().counts().queued() == 0 ? null : waitingFor(control, null, nowNs);
   }
 
   // A campaign that isn't moving is judged by the fastest that the call budget admits: what it
@@ -128,7 +134,8 @@ public final class Reports {
         null,
         queued != null
             ? queued.evidence(Evidence.Policy.NONE)
-            : control.lane().evidenceOnDisk(request, Evidence.Policy.NONE));
+            : control.lane().evidenceOnDisk(request, Evidence.Policy.NONE),
+        stored.traceparent());
   }
 
   // As it will stand in the outcome should it end in doubt: since when its token may be at the

@@ -1,5 +1,6 @@
 package io.dialspool.intake;
 
+import io.dialspool.audit.AuditEntry;
 import io.dialspool.http.ApiError;
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.CampaignReport;
@@ -8,6 +9,8 @@ import io.dialspool.request.ClientToken;
 import io.dialspool.request.DeadDelivery;
 import io.dialspool.request.OutcomePage;
 import io.dialspool.request.OutcomeQuery;
+import io.dialspool.request.RecallOrder;
+import io.dialspool.request.RecallReport;
 import io.dialspool.request.RedriveOrder;
 import io.dialspool.request.RedriveReport;
 import io.dialspool.request.RequestId;
@@ -73,6 +76,27 @@ public interface Backstage {
     /** Nothing was done. */
     void refused(ApiError error);
   }
+
+  /** Whether {@code after} may stand in a {@link RecallOrder}. */
+  boolean isRecallPlace(String after);
+
+  /** Takes many requests back. What is answered is synced. */
+  void recall(CampaignId campaign, RecallOrder order, RecallReply reply);
+
+  /** What a recall came to. */
+  interface RecallReply {
+    void done(RecallReport report);
+
+    /** Nothing was done. */
+    void refused(ApiError error);
+  }
+
+  /**
+   * Writes down what was done.
+   *
+   * @param then run once it is synced; answers from there
+   */
+  void audit(AuditEntry entry, Runnable then);
 
   /** How each webhook does, in the order of their names. */
   void webhooks(Consumer<List<WebhookReport>> then);

@@ -3,6 +3,7 @@ package io.dialspool.intake;
 import com.lmax.disruptor.InsufficientCapacityException;
 import io.dialspool.http.ApiError;
 import io.dialspool.request.CampaignId;
+import io.dialspool.request.Traceparent;
 import io.dialspool.ring.DialItems;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.Verdict;
@@ -48,6 +49,7 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, GroupReply, Con
   private final Intake intake;
   private final Door door;
   private @Nullable CampaignId campaign;
+  private @Nullable Traceparent trace;
 
   /**
    * Of a known request, only while it is being begun; else, or if it has to wait, in {@link #body}.
@@ -76,8 +78,9 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, GroupReply, Con
   }
 
   /** The last one is answered. */
-  void begin(CampaignId itsCampaign) {
+  void begin(CampaignId itsCampaign, @Nullable Traceparent itsTrace) {
     campaign = itsCampaign;
+    trace = itsTrace;
     reservedBytes = 0;
     bodyHeld = true;
   }
@@ -229,6 +232,9 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, GroupReply, Con
       DialSlot slot = intake.ring.get(sequence);
       door.loop().items =
           slot.trade(Objects.requireNonNull(campaign), items, intake.clock.epochMs(), this);
+      if (trace != null) {
+        slot.belongsTo(trace);
+      }
     } finally {
       // At once, not at the end of the loop's turn with others: a sync that begins early is worth
       // more than a full group (measured).

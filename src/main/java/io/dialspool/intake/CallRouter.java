@@ -1,7 +1,9 @@
 package io.dialspool.intake;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.lmax.disruptor.InsufficientCapacityException;
 import io.dialspool.api.Operations;
+import io.dialspool.audit.AuditEntry;
 import io.dialspool.auth.Caller;
 import io.dialspool.auth.Right;
 import io.dialspool.http.ApiError;
@@ -12,6 +14,8 @@ import io.dialspool.request.CampaignReport;
 import io.dialspool.request.CampaignState;
 import io.dialspool.request.ClientToken;
 import io.dialspool.request.RecallAnswer;
+import io.dialspool.request.RecallOrder;
+import io.dialspool.request.RecallReport;
 import io.dialspool.request.RedriveOrder;
 import io.dialspool.request.RedriveReport;
 import io.dialspool.request.RequestId;
@@ -19,6 +23,8 @@ import io.dialspool.request.RequestStatus;
 import io.dialspool.target.RawAnswer;
 import io.dialspool.target.RawCall;
 import io.netty.channel.Channel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,7 +122,8 @@ final class CallRouter {
               report -> call.answer(HttpAnswer.json((Object) Views.of(report))));
       case SPOOL_CAMPAIGNS -> campaigns(call);
       case WEBHOOKS, DEAD_DELIVERIES, REDELIVER ->
-          new WebhookCalls(intake.backstage).route(call, own, path);
+          new WebhookCalls(intake.backstage, details -> entry("Redeliver", null, details))
+              .route(call, own, path);
       default -> unknown(call);
     }
   }
@@ -148,6 +155,7 @@ final class CallRouter {
       case OUTCOMES -> feed(call, campaign, false);
       case DEAD_LETTERS -> feed(call, campaign, true);
       case REDRIVE -> redrive(call, campaign);
+      case RECALL_MANY -> recall(call, campaign);
       case CAMPAIGN_SPOOL ->
           intake.backstage.campaignReport(
               campaign,
@@ -158,6 +166,33 @@ final class CallRouter {
                           .orElseGet(() -> HttpAnswer.error(NO_LANE))));
       default -> unknown(call);
     }
+  }
+
+  // --- who did what
+
+  /** An entry about the present call. On the event loop. */
+  private AuditEntry entry(String action, @Nullable CampaignId campaign, ObjectNode details) {
+    Caller caller = Caller.of(channel);
+    InetAddress from =
+        channel.remoteAddress() instanceof InetSocketAddress socket ? socket.getAddress() : null;
+    return new AuditEntry(
+        caller != null
+            ? caller.name()
+            : from != null && from.isLoopbackAddress() ? "loopback" : "network",
+        from == null ? "" : from.getHostAddress(),
+        action,
+        campaign == null ? null : campaign.value(),
+        details);
+  }
+
+  private static ObjectNode copied(ObjectNode report, String... members) {
+    ObjectNode details = AuditEntry.noDetails();
+    for (String member : members) {
+      if (report.has(member)) {
+        details.set(member, report.get(member));
+      }
+    }
+    return details;
   }
 
   // --- what became of requests
@@ -204,9 +239,10 @@ final class CallRouter {
       call.answer(ApiError.validation(e.member() + ": " + e.reason()));
       return;
     }
+    AuditEntry entry = entry("Redrive", campaign, filter(order));
     intake.beginAnswer();
     if (order.dryRun()) {
-      redrive(call, campaign, order);
+      redrive(call, campaign, order, entry);
       return;
     }
     // A campaign that takes nothing would only make dead letters of them again.
@@ -216,19 +252,96 @@ final class CallRouter {
           if (admission instanceof Admission.Refused refused) {
             passBack(call, HttpAnswer.error(refused.error()));
           } else {
-            redrive(call, campaign, order);
+            redrive(call, campaign, order, entry);
           }
         });
   }
 
-  private void redrive(HttpCall call, CampaignId campaign, RedriveOrder order) {
+  private static ObjectNode filter(RedriveOrder order) {
+    ObjectNode details = AuditEntry.noDetails();
+    ObjectNode filter = details.putObject("filter");
+    if (order.state() != null) {
+      filter.put("state", order.state().name());
+    }
+    if (order.reason() != null) {
+      filter.put("reason", order.reason().name());
+    }
+    if (order.settledFromMs() != Long.MIN_VALUE) {
+      filter.put("settledAfter", Views.time(order.settledFromMs()));
+    }
+    if (order.settledBeforeMs() != Long.MAX_VALUE) {
+      filter.put("settledBefore", Views.time(order.settledBeforeMs()));
+    }
+    if (!order.clientTokens().isEmpty()) {
+      filter.put("clientTokens", order.clientTokens().size());
+    }
+    if (order.inDoubt()) {
+      filter.put("inDoubt", true);
+    }
+    if (!order.dryRun()) {
+      details.put("deadline", Views.time(order.deadlineMs()));
+    }
+    return details;
+  }
+
+  private void redrive(HttpCall call, CampaignId campaign, RedriveOrder order, AuditEntry entry) {
     intake.backstage.redrive(
         campaign,
         order,
         new Backstage.RedriveReply() {
           @Override
           public void done(RedriveReport report) {
-            passBack(call, HttpAnswer.json((Object) Views.of(report)));
+            ObjectNode view = Views.of(report);
+            HttpAnswer answer = HttpAnswer.json((Object) view);
+            if (order.dryRun()) {
+              passBack(call, answer);
+              return;
+            }
+            entry.details().setAll(copied(view, "matched", "redriven", "skipped", "error"));
+            intake.backstage.audit(entry, () -> passBack(call, answer));
+          }
+
+          @Override
+          public void refused(ApiError error) {
+            intake.meters.refused(error.code(), 1);
+            passBack(call, HttpAnswer.error(error));
+          }
+        });
+  }
+
+  private void recall(HttpCall call, CampaignId campaign) {
+    RecallOrder order;
+    try {
+      order = RecallBody.read(call.body(), intake.backstage::isRecallPlace);
+    } catch (ShapeException e) {
+      call.answer(ApiError.validation(e.member() + ": " + e.reason()));
+      return;
+    }
+    ObjectNode details = AuditEntry.noDetails();
+    ObjectNode filter = details.putObject("filter");
+    if (order.phoneNumber().isEmpty()) {
+      filter.put("all", true);
+    } else {
+      filter.put("phoneNumber", RequestStatus.masked(order.phoneNumber()));
+    }
+    AuditEntry entry = entry("Recall", campaign, details);
+    intake.beginAnswer();
+    intake.backstage.recall(
+        campaign,
+        order,
+        new Backstage.RecallReply() {
+          @Override
+          public void done(RecallReport report) {
+            ObjectNode view = Views.of(report, order.dryRun());
+            HttpAnswer answer = HttpAnswer.json((Object) view);
+            if (order.dryRun()) {
+              passBack(call, answer);
+              return;
+            }
+            entry
+                .details()
+                .setAll(copied(view, "matched", "cancelled", "tooLate", "endedBefore", "error"));
+            intake.backstage.audit(entry, () -> passBack(call, answer));
           }
 
           @Override
@@ -281,11 +394,13 @@ final class CallRouter {
     private final HttpCall call;
     private final CampaignId campaign;
     private final String token;
+    private final AuditEntry entry;
 
     Recall(HttpCall call, CampaignId campaign, String token) {
       this.call = call;
       this.campaign = campaign;
       this.token = token;
+      this.entry = entry("Recall", campaign, AuditEntry.noDetails().put("clientToken", token));
     }
 
     @Override
@@ -297,14 +412,20 @@ final class CallRouter {
         return false;
       }
       try {
-        intake
-            .ring
-            .get(sequence)
-            .recall(campaign, token, intake.clock.epochMs(), answer -> answer(of(answer)));
+        intake.ring.get(sequence).recall(campaign, token, intake.clock.epochMs(), this::recalled);
       } finally {
         intake.ring.publish(sequence);
       }
       return true;
+    }
+
+    private void recalled(RecallAnswer answer) {
+      if (answer instanceof RecallAnswer.Unknown) {
+        answer(of(answer)); // nothing was there to be done
+        return;
+      }
+      entry.details().put("answer", word(answer));
+      intake.backstage.audit(entry, () -> answer(of(answer)));
     }
 
     private void answer(HttpAnswer answer) {
@@ -322,6 +443,12 @@ final class CallRouter {
     public boolean gone() {
       return false;
     }
+  }
+
+  private static String word(RecallAnswer answer) {
+    return answer instanceof RecallAnswer.Cancelled
+        ? "CANCELLED"
+        : answer instanceof RecallAnswer.TooLate late ? late.state().name() : "unanswered";
   }
 
   // On Java 17 a switch can't match sealed types.
@@ -358,10 +485,20 @@ final class CallRouter {
       return;
     }
     String operation = match.operation().name();
+    AuditEntry entry =
+        changesSomething(operation)
+            ? entry(operation, id == null ? null : new CampaignId(id), AuditEntry.noDetails())
+            : null;
     forward(
         call,
         answer -> {
-          Runnable passBack = () -> passBack(call, answer);
+          Runnable passBack =
+              entry == null
+                  ? () -> passBack(call, answer)
+                  : () -> {
+                    entry.details().put("status", answer.status());
+                    intake.backstage.audit(entry, () -> passBack(call, answer));
+                  };
           CampaignState state = STATE_AFTER.get(operation);
           if (id != null && state != null && isDone(answer)) {
             intake.backstage.campaignChanged(new CampaignId(id), state, passBack);
@@ -371,6 +508,13 @@ final class CallRouter {
             passBack.run();
           }
         });
+  }
+
+  private static boolean changesSomething(String operation) {
+    return !operation.startsWith("Get")
+        && !operation.startsWith("List")
+        && !operation.startsWith("Describe")
+        && !operation.startsWith("Search");
   }
 
   /** Takes an answer to pass back. */

@@ -9,6 +9,7 @@ import io.dialspool.http.KnownRequest;
 import io.dialspool.http.LastWords;
 import io.dialspool.http.OkHead;
 import io.dialspool.request.CampaignId;
+import io.dialspool.request.Traceparent;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -162,7 +163,7 @@ final class Door extends ChannelInboundHandlerAdapter {
       return;
     }
     exchange = put;
-    put.begin((CampaignId) request.meaning());
+    put.begin((CampaignId) request.meaning(), null);
     put.whole(request.content());
   }
 
@@ -183,24 +184,35 @@ final class Door extends ChannelInboundHandlerAdapter {
       return true;
     }
     boolean continues = HttpUtil.is100ContinueExpected(request);
+    boolean traced = request.headers().contains(Traceparent.HEADER);
+    Traceparent trace = traced ? trace(request) : null;
     if (batch) {
       if (HttpUtil.getContentLength(request, -1L) > intake.config.bodyBytesMax()) {
         answerAndClose(ApiError.tooLarge(intake.config.bodyBytesMax()));
         return true;
       }
       exchange = put;
-      put.begin(campaign);
-      codec().remember(request, campaign);
+      put.begin(campaign, trace);
+      if (!traced) {
+        codec().remember(request, campaign); // a trace is each request's own
+      }
       if (continues) {
         sayContinue();
       }
       next();
     } else {
-      var upload = new LineUpload(intake, this, campaign, request.protocolVersion(), continues);
+      var upload =
+          new LineUpload(intake, this, campaign, trace, request.protocolVersion(), continues);
       exchange = upload;
       upload.start();
     }
     return true;
+  }
+
+  // Said twice it says nothing.
+  private static @Nullable Traceparent trace(HttpRequest request) {
+    List<String> said = request.headers().getAll(Traceparent.HEADER);
+    return said.size() == 1 ? Traceparent.of(said.get(0)).orElse(null) : null;
   }
 
   /** The id in {@code /campaigns/{id}/dial-requests}, still encoded; null for any other path. */

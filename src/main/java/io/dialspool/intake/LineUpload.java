@@ -4,6 +4,7 @@ import com.lmax.disruptor.InsufficientCapacityException;
 import io.dialspool.http.ApiError;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.request.CampaignId;
+import io.dialspool.request.Traceparent;
 import io.dialspool.ring.DialItems;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.Fault;
@@ -58,6 +59,7 @@ final class LineUpload implements Exchange, WaitingForRoom.Waiter {
   private final Intake intake;
   private final Door door;
   private final CampaignId campaign;
+  private final @Nullable Traceparent trace;
   private final HttpVersion version;
   private final boolean continues;
 
@@ -107,10 +109,16 @@ final class LineUpload implements Exchange, WaitingForRoom.Waiter {
   private volatile boolean problemsFull;
 
   LineUpload(
-      Intake intake, Door door, CampaignId campaign, HttpVersion version, boolean continues) {
+      Intake intake,
+      Door door,
+      CampaignId campaign,
+      @Nullable Traceparent trace,
+      HttpVersion version,
+      boolean continues) {
     this.intake = intake;
     this.door = door;
     this.campaign = campaign;
+    this.trace = trace;
     this.version = version;
     this.continues = continues;
   }
@@ -378,6 +386,9 @@ final class LineUpload implements Exchange, WaitingForRoom.Waiter {
     try {
       DialSlot slot = intake.ring.get(sequence);
       items = slot.trade(campaign, items, intake.clock.epochMs(), new LineChunk(lines, bytes));
+      if (trace != null) {
+        slot.belongsTo(trace);
+      }
     } finally {
       intake.ring.publish(sequence);
     }

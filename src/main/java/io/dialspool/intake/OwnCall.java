@@ -15,6 +15,7 @@ public enum OwnCall {
   OUTCOMES("GET", "/campaigns/{id}/outcomes"),
   DEAD_LETTERS("GET", "/campaigns/{id}/dead-letters"),
   REDRIVE("POST", "/campaigns/{id}/dead-letters/redrive"),
+  RECALL_MANY("POST", "/campaigns/{id}/recall"),
   WEBHOOKS("GET", "/webhooks"),
   DEAD_DELIVERIES("GET", "/webhooks/{name}/dead-letters"),
   REDELIVER("POST", "/webhooks/{name}/redeliver");

@@ -87,7 +87,7 @@ final class RedriveBody {
         after);
   }
 
-  private static JsonNode parse(byte[] body) throws ShapeException {
+  static JsonNode parse(byte[] body) throws ShapeException {
     try {
       return JSON.readTree(body);
     } catch (StreamReadException e) {
@@ -101,8 +101,7 @@ final class RedriveBody {
     }
   }
 
-  private static JsonNode object(String name, JsonNode json, Set<String> members)
-      throws ShapeException {
+  static JsonNode object(String name, JsonNode json, Set<String> members) throws ShapeException {
     if (!json.isObject()) {
       throw new ShapeException(name, "not an object (expected: an object)");
     }
@@ -118,7 +117,7 @@ final class RedriveBody {
     return json;
   }
 
-  private static String text(JsonNode json, String member, String orElse) throws ShapeException {
+  static String text(JsonNode json, String member, String orElse) throws ShapeException {
     JsonNode value = json.path(member);
     if (value.isMissingNode() || value.isNull()) {
       return orElse;
@@ -129,7 +128,7 @@ final class RedriveBody {
     return value.textValue();
   }
 
-  private static boolean flag(JsonNode json, String member) throws ShapeException {
+  static boolean flag(JsonNode json, String member) throws ShapeException {
     JsonNode value = json.path(member);
     if (value.isMissingNode() || value.isNull()) {
       return false;

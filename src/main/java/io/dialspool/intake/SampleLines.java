@@ -18,10 +18,24 @@ public final class SampleLines {
    */
   public @Nullable Fault read(byte[] bytes, int at, int to, DialItems into) {
     into.clear();
+    return add(bytes, at, to, into);
+  }
+
+  /**
+   * The same, as one item more.
+   *
+   * @param into not full; as it was if the line's shape is wrong
+   */
+  public @Nullable Fault add(byte[] bytes, int at, int to, DialItems into) {
+    int count = into.count();
+    int used = into.used();
     try {
       parser.parse(bytes, at, to, into);
       return null;
     } catch (ShapeException e) {
+      if (into.count() > count) {
+        into.dropLast(used);
+      }
       return new Fault(e.member(), e.reason());
     }
   }

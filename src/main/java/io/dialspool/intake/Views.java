@@ -8,8 +8,10 @@ import io.dialspool.request.ClientToken;
 import io.dialspool.request.Counts;
 import io.dialspool.request.Evidence;
 import io.dialspool.request.Reason;
+import io.dialspool.request.RecallReport;
 import io.dialspool.request.RedriveReport;
 import io.dialspool.request.RequestId;
+import io.dialspool.request.RequestState;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.request.SpoolReport;
 import io.dialspool.request.TargetReport;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Status and reports as JSON. Source: api.md; members without a value are left out. */
@@ -67,6 +70,9 @@ public final class Views {
     }
     id(json, "redriveOf", status.redriveOf());
     id(json, "redrivenAs", status.redrivenAs());
+    if (status.traceparent() != null) {
+      json.put("traceparent", status.traceparent().toString());
+    }
     return json;
   }
 
@@ -79,6 +85,9 @@ public final class Views {
     ObjectNode gate =
         json.putObject("gate").put("open", report.gateOpen()).put("state", report.gateState());
     time(gate, "since", report.gateSinceMs());
+    if (report.alarm() != null) {
+      gate.put("alarm", report.alarm());
+    }
     json.set("counts", of(report.counts()));
     time(json, "oldestQueuedAt", report.oldestQueuedAtMs());
     time(json, "nextDeadline", report.nextDeadlineMs());
@@ -135,6 +144,26 @@ public final class Views {
     json.putObject("skipped")
         .put("inDoubt", report.inDoubt())
         .put("alreadyRedriven", report.alreadyRedriven());
+    if (report.next() != null) {
+      json.put("next", report.next());
+    }
+    if (report.error() != null) {
+      json.put("error", report.error());
+    }
+    return json;
+  }
+
+  static ObjectNode of(RecallReport report, boolean dryRun) {
+    ObjectNode json = object().put("matched", report.matched());
+    if (dryRun) {
+      json.put("waiting", report.waiting());
+    } else {
+      json.put("cancelled", report.cancelled());
+    }
+    ObjectNode tooLate = json.putObject("tooLate");
+    new TreeMap<RequestState, Long>(report.tooLate())
+        .forEach((state, count) -> tooLate.put(state.name(), count));
+    json.put("endedBefore", report.endedBefore());
     if (report.next() != null) {
       json.put("next", report.next());
     }

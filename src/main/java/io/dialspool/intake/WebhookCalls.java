@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dialspool.audit.AuditEntry;
 import io.dialspool.http.ApiError;
 import io.dialspool.http.HttpAnswer;
 import io.dialspool.http.HttpCall;
@@ -14,6 +15,7 @@ import io.dialspool.request.WebhookReport;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +31,14 @@ final class WebhookCalls {
       ApiError.validation("body: not understood (expected: {} or {\"campaignId\":\"…\"})");
 
   private final Backstage backstage;
+  private final Function<ObjectNode, AuditEntry> redelivered;
 
-  WebhookCalls(Backstage backstage) {
+  /**
+   * @param redelivered makes the entry about a redelivery of its details; on the event loop
+   */
+  WebhookCalls(Backstage backstage, Function<ObjectNode, AuditEntry> redelivered) {
     this.backstage = backstage;
+    this.redelivered = redelivered;
   }
 
   /**
@@ -64,15 +71,23 @@ final class WebhookCalls {
       call.answer(BODY);
       return;
     }
+    ObjectNode details = AuditEntry.noDetails().put("webhook", webhook);
+    if (campaign != null) {
+      details.put("of", campaign.value());
+    }
+    AuditEntry entry = redelivered.apply(details);
     backstage.redeliver(
         webhook,
         campaign,
-        outcomes ->
-            call.answer(
-                outcomes.isEmpty()
-                    ? HttpAnswer.error(NONE)
-                    : HttpAnswer.json(
-                        (Object) object().put("redelivering", outcomes.getAsLong()))));
+        outcomes -> {
+          if (outcomes.isEmpty()) {
+            call.answer(NONE);
+            return;
+          }
+          ObjectNode answer = object().put("redelivering", outcomes.getAsLong());
+          details.setAll(answer);
+          backstage.audit(entry, () -> call.answer(HttpAnswer.json((Object) answer)));
+        });
   }
 
   /** Null for all; a member that isn't known is refused, for it may be a misspelt filter. */

@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 public final class Preflight {
   private static final long SOON_MS = 60_000;
 
+  private static final long SAMPLE_ROWS_MAX = 1_000_000;
+
   private static final int REASON_CHARS_MAX = 160;
 
   private final Config config;
@@ -210,7 +212,9 @@ public final class Preflight {
 
   private void sample(ReplayConfig replay) {
     DryRun.Outcome outcome =
-        DryRun.of(replay, NumberRule.load(config.intake().fullNumberCheck()), clock);
+        new DryRun(
+                replay, NumberRule.load(config.intake().fullNumberCheck()), clock, SAMPLE_ROWS_MAX)
+            .count();
     file = outcome;
     String rows = String.format(Locale.ROOT, "%,d rows", outcome.rows());
     if (!outcome.whole()) {
@@ -220,7 +224,7 @@ public final class Preflight {
       found(Finding.fail("file", "no rows", "see that it is the right file"));
       return;
     }
-    if (outcome.valid() < outcome.rows()) {
+    if (outcome.rejected() > 0) {
       found(
           Finding.fail(
               "file",
@@ -228,14 +232,14 @@ public final class Preflight {
                   Locale.ROOT,
                   "%s, %,d fine, %,d would be rejected",
                   rows,
-                  outcome.valid(),
-                  outcome.rows() - outcome.valid()),
+                  outcome.rows() - outcome.rejected(),
+                  outcome.rejected()),
               "mend these rows, or let replay list them as rejects"));
     } else {
       found(Finding.ok("file", rows + ", all fine"));
     }
-    if (outcome.valid() > 0) {
-      long aheadMs = outcome.earliestDeadlineMs() - clock.epochMs();
+    if (outcome.accepted() > 0) {
+      long aheadMs = outcome.deadlines().earliestMs() - clock.epochMs();
       String found = "the first passes in " + span(aheadMs);
       found(
           aheadMs < SOON_MS

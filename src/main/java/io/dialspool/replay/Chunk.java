@@ -46,6 +46,7 @@ final class Chunk {
   private final String[] token = new String[LINES_MAX];
   private String source = "";
   private int rows;
+  private int rowsMax = LINES_MAX;
   private int sent;
   private int synced;
   private int firstOfRequest;
@@ -55,7 +56,15 @@ final class Chunk {
   // --- the reading thread's side
 
   void begin(String sourceName) {
+    begin(sourceName, LINES_MAX);
+  }
+
+  /**
+   * @param most rows, 1 to {@link #LINES_MAX}
+   */
+  void begin(String sourceName, int most) {
     source = sourceName;
+    rowsMax = most;
     rows = 0;
     sent = 0;
     synced = 0;
@@ -93,11 +102,30 @@ final class Chunk {
   }
 
   boolean isFull() {
-    return rows == LINES_MAX || bytes.size() >= BYTES_FULL;
+    return rows >= rowsMax || bytes.size() >= BYTES_FULL;
   }
 
   boolean hasSomethingToSend() {
     return sent > 0;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  /** Shows every row in its order, sent or not. */
+  void each(LeadLines.Visitor visitor) {
+    int line = 0;
+    int at = 0;
+    for (int row = 0; row < rows; row++) {
+      Reject why = reject[row];
+      if (line < sent && sentRow[line] == row) {
+        visitor.line(source, sourceLine[row], bytes.array(), at, sentEnd[line]);
+        at = sentEnd[line++];
+      } else {
+        visitor.rejected(source, sourceLine[row], why == null ? new Reject("", "refused") : why);
+      }
+    }
   }
 
   /** Completes when every line has its verdict, exceptionally when that can't be had. */

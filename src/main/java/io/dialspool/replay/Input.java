@@ -4,10 +4,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Opens a source: unpacks gzip by its magic bytes, skips a BOM, and tells CSV from NDJSON. */
+/**
+ * Opens a source: unpacks gzip and zstd by their magic bytes, skips a BOM, and tells CSV from
+ * NDJSON.
+ */
 final class Input implements Closeable {
   private final InputStream bytes;
   private final Counted counted;
@@ -20,10 +22,13 @@ final class Input implements Closeable {
   static Input open(Source source) throws IOException {
     var counted = new Counted(source.opener().open());
     Peekable outer = new Peekable(counted);
-    if (outer.peek(0) == 0x1f && outer.peek(1) == 0x8b) {
-      return new Input(new Peekable(new GZIPInputStream(outer, 64 * 1024)), counted);
+    try {
+      InputStream unpacked = Unpacked.of(source, outer);
+      return new Input(unpacked == outer ? outer : new Peekable(unpacked), counted);
+    } catch (IOException | ReplayException e) {
+      outer.close();
+      throw e;
     }
-    return new Input(outer, counted);
   }
 
   /**
@@ -49,7 +54,7 @@ final class Input implements Closeable {
   }
 
   private static boolean isNdjson(String name, Peekable peekable) throws IOException {
-    String lower = name.toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
+    String lower = name.toLowerCase(Locale.ROOT).replaceFirst("\\.(gz|zst)$", "");
     if (lower.endsWith(".ndjson") || lower.endsWith(".jsonl")) {
       return true;
     }
@@ -115,6 +120,7 @@ final class Input implements Closeable {
     private int at;
     private int end;
     private boolean ended;
+    private @Nullable IOException trouble;
 
     Peekable(InputStream in) {
       this.in = in;
@@ -135,6 +141,11 @@ final class Input implements Closeable {
       return end - at > ahead ? buffer[at + ahead] & 0xFF : -1;
     }
 
+    /** Whether this came from below, rather than from what was read. */
+    boolean isOwn(IOException fault) {
+      return fault == trouble;
+    }
+
     private boolean fill() throws IOException {
       if (ended) {
         return false;
@@ -143,7 +154,13 @@ final class Input implements Closeable {
         at = 0;
         end = 0;
       }
-      int n = in.read(buffer, end, buffer.length - end);
+      int n;
+      try {
+        n = in.read(buffer, end, buffer.length - end);
+      } catch (IOException e) {
+        trouble = e;
+        throw e;
+      }
       ended = n < 0;
       end += Math.max(0, n);
       return !ended;
@@ -165,16 +182,6 @@ final class Input implements Closeable {
       System.arraycopy(buffer, at, target, offset, n);
       at += n;
       return n;
-    }
-
-    /**
-     * 0 at the end alone. GZIPInputStream takes 0 for the end of the file, and would drop the
-     * second of two files joined in a pipe whose next bytes aren't there yet.
-     */
-    @Override
-    public int available() throws IOException {
-      peek(0);
-      return end - at;
     }
 
     @Override

@@ -6,4 +6,4 @@ package io.dialspool.replay;
  * @param member what is at fault; empty for the row as a whole
  * @param reason never holds a phone number or an attribute
  */
-record Reject(String member, String reason) {}
+public record Reject(String member, String reason) {}

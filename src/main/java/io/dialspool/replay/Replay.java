@@ -1,14 +1,13 @@
 package io.dialspool.replay;
 
 import io.dialspool.time.Clock;
-import java.io.EOFException;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.zip.ZipException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +24,29 @@ public final class Replay {
   private final Clock clock;
   private final Counting counting = new Counting();
   private final Deque<Chunk> inFlight = new ArrayDeque<>();
+  private final Deque<Chunk> free = new ArrayDeque<>();
+  private final LongConsumer park;
+  private final Pace pace;
   private int chunks;
   private long toldAtNs;
   private String sourceName = "";
-  private long readBytes;
+  private int sourceNumber;
+  private long sourceBytes;
+  private long sourceReadBytes;
+  private long readBytesBefore;
 
   public Replay(ReplayConfig config, Clock clock) {
+    this(config, clock, LockSupport::parkNanos);
+  }
+
+  /**
+   * @param park lets so many nanoseconds pass, or fewer
+   */
+  Replay(ReplayConfig config, Clock clock, LongConsumer park) {
     this.config = config;
     this.clock = clock;
+    this.park = park;
+    this.pace = new Pace(config.rowsPerSecond(), clock);
   }
 
   /**
@@ -82,56 +96,51 @@ public final class Replay {
   }
 
   private void stream(Source source, Columns columns, Uplink uplink, ReplayListener listener) {
+    sourceNumber++;
     sourceName = source.name();
-    long readBefore = readBytes;
-    var writer = new LeadWriter(config, clock);
-    var lead = new Lead();
-    try (Input input = Input.open(source)) {
-      LeadReader leads = input.leads(source, columns, config.delimiter());
-      Chunk chunk = begin(uplink, listener);
-      boolean whole = true;
-      while (whole) {
-        try {
-          if (!leads.next(lead)) {
-            break;
-          }
-        } catch (IOException e) {
-          // A source that breaks off ends with a rejected row, so that the break is not overlooked.
-          whole = false;
-          lead.clear();
-          lead.line = leads.line();
-          lead.fault("", unreadable(e) + "; nothing after this line was read");
-        }
-        writer.write(lead, chunk);
-        if (chunk.isFull()) {
-          readBytes = readBefore + input.readBytes();
-          submit(chunk, uplink);
-          chunk = begin(uplink, listener);
-        }
+    sourceBytes = source.bytes();
+    readBytesBefore += sourceReadBytes;
+    sourceReadBytes = 0;
+    try (Rows rows = Rows.open(source, columns, config, clock)) {
+      boolean more = true;
+      while (more) {
+        awaitTurn(uplink, listener);
+        Chunk chunk = begin(uplink, listener);
+        more = rows.fill(chunk);
+        sourceReadBytes = rows.readBytes();
+        pace.gone(chunk.rows());
+        submit(chunk, uplink);
       }
-      readBytes = readBefore + input.readBytes();
-      submit(chunk, uplink);
-    } catch (IOException e) {
-      throw ReplayException.usage(source.name() + ": " + unreadable(e));
     }
   }
 
-  static String unreadable(IOException e) {
-    if (e instanceof EOFException) {
-      return "the gzip data ends in the middle";
+  private void awaitTurn(Uplink uplink, ReplayListener listener) {
+    for (long waitNs = pace.waitNs(); waitNs > 0; waitNs = pace.waitNs()) {
+      if (Thread.interrupted()) {
+        Thread.currentThread().interrupt();
+        throw interrupted();
+      }
+      while (!inFlight.isEmpty() && inFlight.getFirst().done().isDone()) {
+        free.add(settleOldest(uplink, listener));
+      }
+      if (clock.nanoTime() - toldAtNs >= TOLD_EVERY_NS) {
+        tell(listener, uplink.waitingFor());
+      }
+      park.accept(Math.min(waitNs, TOLD_EVERY_NS));
     }
-    return e instanceof ZipException ? "the gzip data is damaged" : "can't be read";
   }
 
   private Chunk begin(Uplink uplink, ReplayListener listener) {
-    Chunk chunk;
-    if (chunks < 2 * config.connections()) {
-      chunks++;
-      chunk = new Chunk();
-    } else {
-      chunk = settleOldest(uplink, listener);
+    Chunk chunk = free.poll();
+    if (chunk == null) {
+      if (chunks < 2 * config.connections()) {
+        chunks++;
+        chunk = new Chunk();
+      } else {
+        chunk = settleOldest(uplink, listener);
+      }
     }
-    chunk.begin(sourceName);
+    chunk.begin(sourceName, pace.rowsTogether());
     return chunk;
   }
 
@@ -181,10 +190,14 @@ public final class Replay {
         throw new IllegalStateException(e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw ReplayException.here(
-            "interrupted (what was accepted is safe; running the same again continues)");
+        throw interrupted();
       }
     }
+  }
+
+  private static ReplayException interrupted() {
+    return ReplayException.here(
+        "interrupted (what was accepted is safe; running the same again continues)");
   }
 
   private void settleWhatIsSafe(Chunk chunk) {
@@ -200,24 +213,17 @@ public final class Replay {
     listener.progressed(
         new ReplayProgress(
             sourceName,
+            sourceNumber,
+            config.sources().size(),
             counting.rows(),
             counting.accepted,
             counting.duplicates,
             counting.rejected,
-            readBytes,
-            totalBytes(),
+            sourceReadBytes,
+            sourceBytes,
+            readBytesBefore + sourceReadBytes,
+            config.totalBytes(),
             waitingFor));
-  }
-
-  private long totalBytes() {
-    long total = 0;
-    for (Source source : config.sources()) {
-      if (source.bytes() < 0) {
-        return -1;
-      }
-      total += source.bytes();
-    }
-    return total;
   }
 
   /** Counts the verdicts and hands on the rejects. */

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param silenceMs an answer that says nothing for so long is given up
  * @param identification says who sends
  * @param tls for https, whom to trust; null for the authorities that Java trusts
+ * @param rowsPerSecond sent at most; 0 for as fast as the endpoint takes them
  */
 public record ReplayConfig(
     URI endpoint,
@@ -39,10 +40,13 @@ public record ReplayConfig(
     int backoffMs,
     int silenceMs,
     Identification identification,
-    @Nullable SslContext tls) {
+    @Nullable SslContext tls,
+    double rowsPerSecond) {
   public static final URI ENDPOINT = URI.create("http://127.0.0.1:8025");
   public static final Duration EXPIRES_IN = Duration.ofHours(4);
   public static final Path REJECTS = Path.of("rejects.csv");
+  public static final double ROWS_PER_SECOND_MIN = 0.1;
+  public static final double ROWS_PER_SECOND_MAX = 1_000_000;
   public static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /** To a service that asks nobody, or trusted as Java trusts. */
@@ -71,7 +75,8 @@ public record ReplayConfig(
         backoffMs,
         silenceMs,
         Identification.NONE,
-        null);
+        null,
+        0);
   }
 
   public ReplayConfig {
@@ -87,6 +92,11 @@ public record ReplayConfig(
     }
     if (expiresIn.isNegative() || expiresIn.isZero()) {
       throw ReplayException.usage("--expires-in: not above 0 (expected: such as 4h)");
+    }
+    if (rowsPerSecond != 0
+        && !(rowsPerSecond >= ROWS_PER_SECOND_MIN && rowsPerSecond <= ROWS_PER_SECOND_MAX)) {
+      throw ReplayException.usage(
+          "--rate: " + rowsPerSecond + " (expected: 0.1 to 1000000 rows a second)");
     }
     if (connections < 1 || connections > 16) {
       throw ReplayException.usage("connections: " + connections + " (expected: 1 to 16)");
@@ -106,6 +116,18 @@ public record ReplayConfig(
           option + ": " + text + " (expected: a span above 0 such as 90s, 15m, 4h or 2d)");
     }
     return Duration.ofMillis(ms);
+  }
+
+  /** Of all sources together; -1 if one doesn't know its size. */
+  public long totalBytes() {
+    long total = 0;
+    for (Source source : sources) {
+      if (source.bytes() < 0) {
+        return -1;
+      }
+      total += source.bytes();
+    }
+    return total;
   }
 
   /** With the defaults of the command. */

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param waitingFor what holds the queue's head; null while nothing is queued
  * @param gateState as spelled on the wire, or {@code Unknown}
+ * @param alarm what a person must look at before its calls go on; null if no alarm holds it
  * @param drainPerSecond requests that reached an outcome by being sent, over the last minute
  * @param etaSeconds until the queue is empty at that rate; -1 if it isn't moving
  * @param willExpire queued requests whose deadline comes before their turn at that rate
@@ -21,6 +22,7 @@ public record CampaignReport(
     boolean gateOpen,
     String gateState,
     long gateSinceMs,
+    @Nullable String alarm,
     Counts counts,
     long oldestQueuedAtMs,
     long nextDeadlineMs,
@@ -28,4 +30,39 @@ public record CampaignReport(
     long etaSeconds,
     long willExpire,
     double occupancyPerSecond,
-    double batchFill) {}
+    double batchFill) {
+
+  /** One that no alarm holds. */
+  public CampaignReport(
+      CampaignId campaignId,
+      String target,
+      @Nullable WaitingFor waitingFor,
+      boolean gateOpen,
+      String gateState,
+      long gateSinceMs,
+      Counts counts,
+      long oldestQueuedAtMs,
+      long nextDeadlineMs,
+      double drainPerSecond,
+      long etaSeconds,
+      long willExpire,
+      double occupancyPerSecond,
+      double batchFill) {
+    this(
+        campaignId,
+        target,
+        waitingFor,
+        gateOpen,
+        gateState,
+        gateSinceMs,
+        null,
+        counts,
+        oldestQueuedAtMs,
+        nextDeadlineMs,
+        drainPerSecond,
+        etaSeconds,
+        willExpire,
+        occupancyPerSecond,
+        batchFill);
+  }
+}

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param evidence what else is known of its calls; null for one that was taken or in none
  * @param redriveOf the dead letter that it was redriven from
  * @param redrivenAs the request that it was redriven as
+ * @param traceparent the trace that it came with; null for none
  */
 public record RequestStatus(
     CampaignId campaignId,
@@ -30,7 +31,8 @@ public record RequestStatus(
     @Nullable String targetDialRequestId,
     @Nullable RequestId redriveOf,
     @Nullable RequestId redrivenAs,
-    @Nullable Evidence evidence) {
+    @Nullable Evidence evidence,
+    @Nullable Traceparent traceparent) {
 
   /** One that has nothing to do with a redrive. */
   public RequestStatus(
@@ -63,6 +65,7 @@ public record RequestStatus(
         lastFailure,
         reason,
         targetDialRequestId,
+        null,
         null,
         null,
         null);
@@ -103,6 +106,7 @@ public record RequestStatus(
         targetDialRequestId,
         redriveOf,
         redrivenAs,
+        null,
         null);
   }
 

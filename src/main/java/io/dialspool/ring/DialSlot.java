@@ -2,6 +2,7 @@ package io.dialspool.ring;
 
 import io.dialspool.request.CampaignId;
 import io.dialspool.request.RecallAnswer;
+import io.dialspool.request.Traceparent;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ public final class DialSlot {
   private @Nullable Reply reply;
   private @Nullable Consumer<RecallAnswer> recallReply;
   private @Nullable Redrive redrive;
+  private @Nullable Traceparent trace;
   private long receivedAtMs;
   private int lane;
 
@@ -42,8 +44,14 @@ public final class DialSlot {
     reply = itsReply;
     recallReply = null;
     redrive = null;
+    trace = null;
     receivedAtMs = receivedAtEpochMs;
     return empty;
+  }
+
+  /** Says which trace the batch belongs to; after {@link #trade}, before it is published. */
+  public void belongsTo(Traceparent itsTrace) {
+    trace = itsTrace;
   }
 
   /** Makes this slot the recall of one token. The answer comes on any thread. */
@@ -60,6 +68,7 @@ public final class DialSlot {
     reply = null;
     recallReply = to;
     redrive = null;
+    trace = null;
     receivedAtMs = receivedAtEpochMs;
   }
 
@@ -70,6 +79,7 @@ public final class DialSlot {
     reply = null;
     recallReply = null;
     redrive = itsRedrive;
+    trace = null;
     receivedAtMs = receivedAtEpochMs;
   }
 
@@ -87,6 +97,7 @@ public final class DialSlot {
     reply = null;
     recallReply = null;
     redrive = null;
+    trace = null;
     lane = 0;
   }
 
@@ -97,6 +108,11 @@ public final class DialSlot {
   /** The redrive that this slot is; null for a batch or a recall. */
   public @Nullable Redrive redrive() {
     return redrive;
+  }
+
+  /** Which trace the batch belongs to; null for none. */
+  public @Nullable Traceparent trace() {
+    return trace;
   }
 
   /** Whether anything is in it; a slot claimed and given up is empty. */

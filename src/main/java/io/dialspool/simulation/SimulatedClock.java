@@ -1,13 +1,13 @@
 package io.dialspool.simulation;
 
-import io.dialspool.time.Clock;
+import io.dialspool.time.VirtualClock;
 
 /**
  * Virtual time. What the service sees of it may lie: its wall clock may be off and jump, and its
  * monotonic clock begins anywhere, anew with each life of the process, and stands still while the
  * machine sleeps.
  */
-final class SimulatedClock implements Clock {
+final class SimulatedClock implements VirtualClock {
   private final long originMs;
   private long virtualNs;
   private long monotonicOriginNs;
@@ -22,7 +22,8 @@ final class SimulatedClock implements Clock {
   }
 
   /** Since the beginning of the simulation; nanoseconds. */
-  long virtualNs() {
+  @Override
+  public long virtualNs() {
     return virtualNs;
   }
 
@@ -31,7 +32,8 @@ final class SimulatedClock implements Clock {
     return originMs + Math.floorDiv(virtualNs, 1_000_000L);
   }
 
-  void moveTo(long timeNs) {
+  @Override
+  public void moveTo(long timeNs) {
     if (timeNs < virtualNs) {
       throw new IllegalArgumentException("virtual time can't go back");
     }

@@ -13,6 +13,7 @@ import io.dialspool.target.StatesReply;
 import io.dialspool.target.Target;
 import io.dialspool.target.TargetClock;
 import io.dialspool.target.TargetIdentity;
+import io.dialspool.time.EventQueue;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

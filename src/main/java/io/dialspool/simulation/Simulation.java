@@ -13,6 +13,7 @@ import io.dialspool.spool.DeadLetters;
 import io.dialspool.spool.RedriveChunk;
 import io.dialspool.spool.Settlement;
 import io.dialspool.store.StoreException;
+import io.dialspool.time.EventQueue;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -11,10 +11,7 @@ import io.dialspool.ring.Fault;
 import io.dialspool.ring.Stage;
 import io.dialspool.ring.Verdict;
 import io.dialspool.store.OrderedStore;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +23,14 @@ import org.jspecify.annotations.Nullable;
  * deadline, since clients renew the expiry when they resend.
  */
 public final class DedupeStage implements Stage {
-  private static final Fault OTHER_CONTENT =
+  /** A known token came with another content. */
+  public static final Fault OTHER_CONTENT =
       new Fault(
           "clientToken",
           "already used with another phoneNumber or other attributes (expected: the same content, or a"
               + " new token)");
 
   private static final int RENAMES_MAX = 1_000;
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
   private final Spool spool;
   private final CommitGroup group;
@@ -233,21 +229,8 @@ public final class DedupeStage implements Stage {
     return lane.checkHasher.hashBytesToLong(items.bytes(), items.tokenAt(i), items.tokenBytes(i));
   }
 
-  // Adding the pairs' hashes makes their order not matter.
   private long fingerprint(DialItems items, int i) {
-    byte[] bytes = items.bytes();
-    long sum =
-        fingerprintHasher.hashBytesToLong(bytes, items.phoneAt(i), items.phoneBytes(i))
-            * Fingerprint.OF_PHONE;
-    int at = items.attributesAt(i);
-    for (int pair = 0; pair < items.attributePairs(i); pair++) {
-      int nameBytes = (int) INT.get(bytes, at);
-      int valueBytes = (int) INT.get(bytes, at + 4 + nameBytes);
-      int length = 8 + nameBytes + valueBytes;
-      sum += fingerprintHasher.hashBytesToLong(bytes, at, length);
-      at += length;
-    }
-    return sum;
+    return Fingerprint.of(items, i, fingerprintHasher);
   }
 
   private RequestState state(LaneInfo lane, long sequence) {

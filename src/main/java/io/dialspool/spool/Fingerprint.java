@@ -4,25 +4,49 @@ import com.dynatrace.hash4j.hashing.Hasher64;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.dialspool.ring.DialItems;
 import io.dialspool.store.StoreException;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link DedupeStage} remembers of a request's content, made again from the request as it lies
- * in its page.
+ * What {@link DedupeStage} remembers of a request's content: its number and its attribute pairs in
+ * any order, never the deadline.
  */
-final class Fingerprint {
+public final class Fingerprint {
   private static final JsonFactory JSON = new JsonFactory();
 
   /** Spreads the number's hash, so that a pair's hash can't stand for it. */
   static final long OF_PHONE = 0x9E3779B97F4A7C15L;
 
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
   private Fingerprint() {}
 
+  /** Of a request on its way in. Adding the pairs' hashes makes their order not matter. */
+  public static long of(DialItems items, int i, Hasher64 hasher) {
+    byte[] bytes = items.bytes();
+    long sum = hasher.hashBytesToLong(bytes, items.phoneAt(i), items.phoneBytes(i)) * OF_PHONE;
+    int at = items.attributesAt(i);
+    for (int pair = 0; pair < items.attributePairs(i); pair++) {
+      int nameBytes = (int) INT.get(bytes, at);
+      int valueBytes = (int) INT.get(bytes, at + 4 + nameBytes);
+      int length = 8 + nameBytes + valueBytes;
+      sum += hasher.hashBytesToLong(bytes, at, length);
+      at += length;
+    }
+    return sum;
+  }
+
   /**
+   * The same, made again from the request as it lies in its page.
+   *
    * @throws StoreException if its payload isn't what we write
    */
   static long of(StoredRequest request, Hasher64 hasher) {

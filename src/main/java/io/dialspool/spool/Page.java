@@ -1,9 +1,11 @@
 package io.dialspool.spool;
 
+import io.dialspool.request.Traceparent;
 import io.dialspool.store.StoreException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link PageBuilder} and {@link RedrivenPage} wrote. */
 public final class Page {
@@ -34,6 +36,36 @@ public final class Page {
       requests.add(walk.request());
     }
     return requests;
+  }
+
+  /**
+   * The trace that one of its requests came with; null for none.
+   *
+   * @param first sequence of the first
+   * @param index of the request, from 0
+   * @throws StoreException if the bytes are no page of a version that we know
+   */
+  static @Nullable Traceparent trace(LaneInfo lane, long first, byte[] page, int index) {
+    var walk = new Walk(lane, first, page);
+    ByteBuffer in = walk.behind();
+    if (in.remaining() % PageBuilder.TRACE_BYTES != 0) {
+      throw walk.cutOff();
+    }
+    while (in.hasRemaining()) {
+      int from = in.getShort() & 0xffff;
+      int to = from + (in.getShort() & 0xffff);
+      long high = in.getLong();
+      long low = in.getLong();
+      long parent = in.getLong();
+      byte flags = in.get();
+      if ((high | low) == 0 || parent == 0) {
+        throw walk.cutOff();
+      }
+      if (index >= from && index < to) {
+        return new Traceparent(high, low, parent, flags);
+      }
+    }
+    return null;
   }
 
   /** From one request to the next. */
@@ -81,7 +113,16 @@ public final class Page {
       return true;
     }
 
-    private StoreException cutOff() {
+    /** What lies behind the last item; the walk is over then. */
+    ByteBuffer behind() {
+      boolean more = next();
+      while (more) {
+        more = next();
+      }
+      return in.position(next);
+    }
+
+    StoreException cutOff() {
       return new StoreException("page " + lane.number() + "/" + first + " is cut off");
     }
 

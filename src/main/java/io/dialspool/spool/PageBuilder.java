@@ -1,18 +1,25 @@
 package io.dialspool.spool;
 
+import io.dialspool.request.Traceparent;
 import io.dialspool.ring.DialItems;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the items of one lane into one page, each payload anew from its checked values, so that
  * nothing unchecked can leave later. Format:
  *
  * <pre>
- * page    := version:1  count:2  item*
+ * page    := version:1  count:2  item*  trace*
  * item    := deadlineMs:8  acceptedAtMs:8  tokenBytes:1  phoneBytes:1  payloadBytes:4  token  payload
  * payload := "phoneNumber":"…","attributes":{…}
+ * trace   := index:2  count:2  traceHigh:8  traceLow:8  parentId:8  flags:1
  * </pre>
+ *
+ * A trace is that of {@code count} items from the one at {@code index} on; items that came without
+ * one don't pay for it, and what reads items need not know of it.
  */
 final class PageBuilder {
   static final int VERSION = 1;
@@ -20,6 +27,7 @@ final class PageBuilder {
   static final int ITEM_HEAD_BYTES = 22;
   static final int ITEMS_MAX = 256;
   static final int BYTES_FULL = 1 << 20;
+  static final int TRACE_BYTES = 29;
 
   static final byte[] PHONE = ascii("\"phoneNumber\":\"");
   static final byte[] ATTRIBUTES = ascii("\",\"attributes\":{");
@@ -29,6 +37,11 @@ final class PageBuilder {
   private int used = HEAD_BYTES;
   private int count;
   private final int[] buckets = new int[ITEMS_MAX];
+
+  /** Of each item, if any has one. */
+  private final @Nullable Traceparent[] traces = new @Nullable Traceparent[ITEMS_MAX];
+
+  private boolean traced;
 
   /** Sequence of its first item. */
   long first;
@@ -88,8 +101,20 @@ final class PageBuilder {
     buckets[count++] = DeadlineBucket.of(items.deadlineMs(item));
   }
 
-  /** The page, its first {@link #length} bytes; to be read before the next {@link #clear}. */
+  /** Says which trace the item added last belongs to. */
+  void belongsTo(Traceparent trace) {
+    traces[count - 1] = trace;
+    traced = true;
+  }
+
+  /**
+   * Ends the page and gives it, its first {@link #length} bytes; once, and to be read before the
+   * next {@link #clear}.
+   */
   byte[] finish() {
+    if (traced) {
+      putTraces();
+    }
     bytes[0] = VERSION;
     bytes[1] = (byte) (count >>> 8);
     bytes[2] = (byte) count;
@@ -107,12 +132,39 @@ final class PageBuilder {
     }
     used = HEAD_BYTES;
     count = 0;
+    if (traced) {
+      Arrays.fill(traces, null);
+      traced = false;
+    }
   }
 
   /** Deadline buckets of its items, ascending. */
   int[] sortedBuckets() {
     Arrays.sort(buckets, 0, count);
     return buckets;
+  }
+
+  // What came in one body is one run.
+  private void putTraces() {
+    reserve(count * TRACE_BYTES);
+    for (int from = 0; from < count; ) {
+      Traceparent trace = traces[from];
+      int to = from + 1;
+      while (to < count && Objects.equals(traces[to], trace)) {
+        to++;
+      }
+      if (trace != null) {
+        bytes[used++] = (byte) (from >>> 8);
+        bytes[used++] = (byte) from;
+        bytes[used++] = (byte) ((to - from) >>> 8);
+        bytes[used++] = (byte) (to - from);
+        putLong(trace.traceHigh());
+        putLong(trace.traceLow());
+        putLong(trace.parentId());
+        bytes[used++] = trace.flags();
+      }
+      from = to;
+    }
   }
 
   // A string is stored as [length:4][UTF-8]; names need no escapes, values may.

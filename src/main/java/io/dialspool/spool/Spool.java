@@ -7,6 +7,7 @@ import io.dialspool.request.Reason;
 import io.dialspool.request.RequestId;
 import io.dialspool.request.RequestState;
 import io.dialspool.request.RequestStatus;
+import io.dialspool.request.Traceparent;
 import io.dialspool.store.OrderedStore;
 import io.dialspool.store.StoreException;
 import io.dialspool.target.TargetIdentity;
@@ -349,8 +350,13 @@ public final class Spool {
    *
    * @param outcome how it ended; null while it is unsettled
    * @param redrivenAs sequence of the request that it was redriven as; 0 for none
+   * @param trace that it came with; null for none
    */
-  public record Found(StoredRequest request, @Nullable Settlement outcome, long redrivenAs) {
+  public record Found(
+      StoredRequest request,
+      @Nullable Settlement outcome,
+      long redrivenAs,
+      @Nullable Traceparent trace) {
 
     /** Its status as far as the store tells: an unsettled one is QUEUED here. */
     public RequestStatus status() {
@@ -375,7 +381,8 @@ public final class Spool {
               ? null
               : new RequestId(request.lane().number(), request.redriveOf()),
           redrivenAs == 0 ? null : new RequestId(request.lane().number(), redrivenAs),
-          evidence);
+          evidence,
+          trace);
     }
   }
 
@@ -425,7 +432,8 @@ public final class Spool {
         new Found(
             request,
             outcome == null ? null : outcome.of(request),
-            outcome == null ? 0 : redrivenAs(lane, sequence)));
+            outcome == null ? 0 : redrivenAs(lane, sequence),
+            Page.trace(lane, first, page.value(), index)));
   }
 
   /** Sequence of the request that a dead letter was redriven as; 0 for none. */

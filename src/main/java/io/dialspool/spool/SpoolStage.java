@@ -1,6 +1,7 @@
 package io.dialspool.spool;
 
 import io.dialspool.request.CampaignId;
+import io.dialspool.request.Traceparent;
 import io.dialspool.ring.DialItems;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.Stage;
@@ -8,6 +9,7 @@ import io.dialspool.ring.Verdict;
 import io.dialspool.time.Clock;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes it durable: what one group gathered is one atomic write and one sync. An exception from
@@ -60,18 +62,22 @@ public final class SpoolStage implements Stage {
           }
           group.touched.add(lane);
         }
-        append(lane, items, i, slot.receivedAtMs());
+        append(lane, items, i, slot.receivedAtMs(), slot.trace());
       }
     }
   }
 
-  private void append(LaneInfo lane, DialItems items, int i, long acceptedAtMs) {
+  private void append(
+      LaneInfo lane, DialItems items, int i, long acceptedAtMs, @Nullable Traceparent trace) {
     PageBuilder page = lane.page;
     if (page.isEmpty()) {
       page.first = items.sequence(i);
       page.firstAcceptedAtMs = acceptedAtMs;
     }
     page.add(items, i, acceptedAtMs);
+    if (trace != null) {
+      page.belongsTo(trace);
+    }
     group.items++;
     if (page.isFull()) {
       writePage(lane);

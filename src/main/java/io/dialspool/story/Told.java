@@ -63,9 +63,14 @@ public final class Told {
 
   /** {@code 14:02:11, 5 min 12 s ago}. */
   public String timeAndDistance(JsonNode iso) {
-    long fromNowMs = Instant.parse(iso.asText()).toEpochMilli() - nowMs;
+    long fromNowMs = fromNowMs(iso);
     String distance = fromNowMs > 0 ? "in " + span(fromNowMs) : span(fromNowMs) + " ago";
     return time(iso) + ", " + distance;
+  }
+
+  /** Milliseconds from now until then; below 0 for what has been. */
+  long fromNowMs(JsonNode iso) {
+    return Instant.parse(iso.asText()).toEpochMilli() - nowMs;
   }
 
   /** What a queue waits for, by the name that status gives it. */

@@ -242,8 +242,7 @@ public final class HttpTarget implements Target {
 
   @Override
   public void put(OutgoingBatch batch, long timeoutNs, Consumer<BatchReply> onReply) {
-    String path =
-        "/campaigns/" + SdkHttpUtils.urlEncode(batch.campaign().value()) + "/dial-requests";
+    String path = putPath(batch.campaign());
     call(
         (nowMs, signWith) ->
             batch.maySendAt(nowMs) && !targetClock.isStale(TargetClock.Moment.of(clock))
@@ -257,16 +256,23 @@ public final class HttpTarget implements Target {
   @Override
   public void states(List<CampaignId> campaigns, long timeoutNs, Consumer<StatesReply> onReply) {
     List<CampaignId> asked = List.copyOf(campaigns);
-    byte[] body =
-        asked.stream()
-            .map(id -> new String(JsonStringEncoder.getInstance().quoteAsString(id.value())))
-            .collect(Collectors.joining("\",\"", "{\"campaignIds\":[\"", "\"]}"))
-            .getBytes(StandardCharsets.UTF_8);
+    byte[] body = statesBody(asked);
     call(
         (nowMs, signWith) -> signer.signed("POST", "/campaigns-state", JSON, body, nowMs, signWith),
         ANSWER_BYTES_MAX,
         timeoutNs,
         ended -> onReply.accept(ReplyReader.ofStates(ended, asked)));
+  }
+
+  static String putPath(CampaignId campaign) {
+    return "/campaigns/" + SdkHttpUtils.urlEncode(campaign.value()) + "/dial-requests";
+  }
+
+  static byte[] statesBody(List<CampaignId> asked) {
+    return asked.stream()
+        .map(id -> new String(JsonStringEncoder.getInstance().quoteAsString(id.value())))
+        .collect(Collectors.joining("\",\"", "{\"campaignIds\":[\"", "\"]}"))
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   @Override

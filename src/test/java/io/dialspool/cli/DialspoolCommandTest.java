@@ -87,9 +87,77 @@ class DialspoolCommandTest {
             "show",
             "--set",
             "intake.port=99"));
-    assertTrue(out.toString().contains("  port: 99\n"), out.toString());
-    assertTrue(out.toString().contains("secretAccessKey: \"(hidden)\""), out.toString());
+    assertTrue(out.toString().contains("  port: 99  # --set\n"), out.toString());
+    assertTrue(
+        out.toString()
+            .contains(
+                "  accessKeyId: \"AKIDEXAMPLE\"  # environment DIALSPOOL_TARGET_ACCESS_KEY_ID\n"),
+        out.toString());
+    assertTrue(out.toString().contains("  ringSize: 2048\n"), out.toString());
+    assertTrue(
+        out.toString().contains("secretAccessKey: \"(hidden)\"  # environment"), out.toString());
     assertFalse(out.toString().contains("s3cret"));
+  }
+
+  @Test
+  void shouldTellWhereEachValueCameFrom() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("some.yaml"),
+            """
+            intake:
+              port: 1
+              threads: 2
+            dispatch:
+              lingerMs: 3
+            targets:
+              eu:
+                endpoint: http://user:pass@127.0.0.1:1
+            """);
+    Map<String, String> environment =
+        Map.of("DIALSPOOL_INTAKE_THREADS", "3", "DIALSPOOL_DISPATCH_LINGER_MS", "4");
+    assertEquals(
+        0,
+        run(
+            environment,
+            "config",
+            "show",
+            "--json",
+            "--config",
+            file.toString(),
+            "--set",
+            "dispatch.lingerMs=5"),
+        err::toString);
+    JsonNode keys = new ObjectMapper().readTree(out.toString());
+    assertOrigin(keys, "intake.port", "1", "file " + file);
+    assertOrigin(keys, "intake.threads", "3", "environment DIALSPOOL_INTAKE_THREADS");
+    assertOrigin(keys, "dispatch.lingerMs", "5", "--set");
+    assertOrigin(keys, "spool.directory", "data/spool", "default");
+    assertOrigin(keys, "targets.eu.kind", "connect-campaigns", "default");
+    assertFalse(out.toString().contains("pass"), out.toString());
+  }
+
+  private static void assertOrigin(JsonNode keys, String key, String value, String origin) {
+    assertEquals(value, keys.path(key).path("value").asText(), key);
+    assertEquals(origin, keys.path(key).path("origin").asText(), key);
+  }
+
+  @Test
+  void shouldTellFaultsOfTheConfigurationAsJsonToo() throws IOException {
+    assertEquals(0, run("config", "check", "--json"));
+    assertEquals("{\"fine\":true,\"faults\":[]}", out.toString().strip());
+    assertEquals(2, run("config", "check", "--json", "--set", "log.format=xml"));
+    assertEquals(
+        "{\"fine\":false,\"faults\":[\"log.format: xml (expected: text or json)\"]}",
+        out.toString().strip());
+  }
+
+  @Test
+  void shouldPrintAScriptThatCompletesItsCommands() {
+    assertEquals(0, run("completion"));
+    assertTrue(out.toString().startsWith("#!/usr/bin/env bash"), out.toString());
+    assertTrue(out.toString().contains("dead-letters"), out.toString());
+    assertTrue(out.toString().contains("complete -F _complete_dialspool"), out.toString());
   }
 
   @Test
@@ -171,7 +239,9 @@ class DialspoolCommandTest {
       Path fine = Files.writeString(directory.resolve("fine.csv"), "Tel\n+12065550100\n");
       assertEquals(0, run(with(common, fine.toString())));
       assertEquals(2, run(with(common, "missing.csv")));
-      assertEquals("missing.csv: no such file (expected: a file)", err.toString().strip());
+      assertEquals(
+          "missing.csv: no such file (expected: a file, a directory or a glob)",
+          err.toString().strip());
       assertEquals(2, run(with(common, fine.toString(), "--map", "clientToken=Id")));
       assertTrue(err.toString().contains("no column Id"), err.toString());
       assertTrue(err.toString().contains("columns: Tel"), err.toString());

@@ -79,11 +79,63 @@ class OutcomeCommandsTest {
   }
 
   @Test
+  void shouldWriteOutcomesAsCsv() {
+    then(
+        200,
+        "{\"cursor\":\"1-1\",\"id\":\"ds-1-1\",\"clientToken\":\"a\",\"state\":\"UNDELIVERABLE\","
+            + "\"reason\":\"IN_DOUBT\",\"attempts\":2,\"calls\":3,\"lastFailure\":\"a, \\\"b\\\"\","
+            + "\"doubt\":{\"evidence\":\"NO_ANSWER\",\"policy\":\"DEADLINE\"},"
+            + "\"settledAt\":\"2026-11-21T08:29:00.000Z\"}\n"
+            + line("1-2", "b", "SUBMITTED")
+            + "\n");
+    assertEquals(0, run("outcomes", "--format", "csv"));
+    assertEquals(
+        List.of(
+            "cursor,id,clientToken,state,reason,targetDialRequestId,attempts,calls,firstSentAt,"
+                + "lastSentAt,lastFailure,doubt.evidence,doubt.policy,doubt.tokenAliveUntil,"
+                + "settledAt,redriveOf,redrivenAs",
+            "1-1,ds-1-1,a,UNDELIVERABLE,IN_DOUBT,,2,3,,,\"a, \"\"b\"\"\",NO_ANSWER,DEADLINE,,"
+                + "2026-11-21T08:29:00.000Z,,",
+            "1-2,,b,SUBMITTED,,,,,,,,,,,,,"),
+        out.toString().lines().toList());
+    then(
+        200,
+        "{\"cursor\":\"1-1\",\"phoneNumber\":\"+1206*****00\",\"attributes\":{\"n\":\"*****\"}}\n");
+    assertEquals(0, run("dead-letters", "--format", "CSV"));
+    assertTrue(
+        out.toString().strip().endsWith(",+1206*****00,\"{\"\"n\"\":\"\"*****\"\"}\""),
+        out::toString);
+    assertEquals(2, run("outcomes", "--format", "xml"));
+    assertEquals(2, run("outcomes", "--format", "csv", "--json"));
+  }
+
+  @Test
+  void shouldTellOnlyWhatEndedInATime() {
+    String early = "{\"cursor\":\"1-1\",\"settledAt\":\"1969-12-31T22:00:01.000Z\"}";
+    String late = "{\"cursor\":\"1-2\",\"settledAt\":\"1969-12-31T23:30:00.000Z\"}";
+    for (String[] options :
+        new String[][] {
+          {"--settled-after", "1h"},
+          {"--settled-after", "1969-12-31T23:00:00Z", "--settled-before", "1970-01-01T00:00:00Z"}
+        }) {
+      then(200, early + "\n" + late + "\n");
+      assertEquals(0, run("outcomes", options));
+      assertEquals(List.of(late), out.toString().lines().toList());
+    }
+    then(200, early + "\n" + late + "\n");
+    assertEquals(0, run("outcomes", "--settled-before", "2h"));
+    assertEquals("", out.toString(), "settled exactly then is not before");
+    assertEquals(2, run("outcomes", "--settled-after", "yesterday"));
+    assertTrue(err.toString().contains("or a span such as 90s"), err::toString);
+  }
+
+  @Test
   void shouldSayWhatTheServiceRefuses() {
     then(404, "{\"message\":\"No dial request of this campaign was ever accepted.\"}");
     assertEquals(4, run("outcomes"));
     assertEquals(
-        "the endpoint refuses: 404 Some: No dial request of this campaign was ever accepted.",
+        "the endpoint refuses: 404 Some: No dial request of this campaign was ever accepted. Is"
+            + " --campaign right? dialspool status lists the campaigns.",
         err.toString().strip());
   }
 
@@ -122,6 +174,20 @@ class OutcomeCommandsTest {
                 + "\"reason\":\"IN_DOUBT\",\"inDoubt\":true},"
                 + "\"deadline\":\"1970-01-01T04:00:01Z\",\"dryRun\":true}"),
         calls);
+  }
+
+  @Test
+  void shouldTakeTimesOfRedrivesAsMomentsOrSpans() {
+    then(200, report(0, 0, 0, 0, ""));
+    assertEquals(
+        0,
+        run("redrive", "--settled-after", "2h", "--settled-before", "1970-01-01T01:00:00+01:00"));
+    assertTrue(
+        calls
+            .get(0)
+            .contains(
+                "\"settledAfter\":\"1969-12-31T22:00:01Z\",\"settledBefore\":\"1970-01-01T00:00:00Z\""),
+        calls.get(0));
   }
 
   @Test
@@ -165,7 +231,9 @@ class OutcomeCommandsTest {
     then(409, "{\"message\":\"Too late\",\"state\":\"SUBMITTED\"}");
     then(404, "{\"message\":\"unknown\"}");
     assertEquals(1, run("recall", "a", "--file", file.toString()));
-    assertEquals("1 cancelled, 2 too late (SUBMITTED), 1 unknown", out.toString().strip());
+    assertEquals(
+        "1 held and cancelled, 0 in flight, 2 already gone (2 SUBMITTED), 1 unknown",
+        out.toString().strip());
     assertEquals(
         List.of("a", "b", "c", "d"),
         calls.stream()
@@ -184,6 +252,71 @@ class OutcomeCommandsTest {
   }
 
   @Test
+  void shouldOnlyCountAWholeCampaignUnlessToldToTakeItBack() {
+    then(
+        200, "{\"matched\":1200,\"waiting\":1000,\"tooLate\":{\"EXPIRED\":5},\"endedBefore\":195}");
+    assertEquals(0, run("recall", "--all"));
+    assertEquals(
+        "1,200 matched: 1,000 are waiting and would be taken back if they are not sent first, 200"
+            + " have ended; run it with --yes to do it",
+        out.toString().strip());
+    assertEquals(
+        List.of("POST /campaigns/c%20%2F1/recall {\"filter\":{\"all\":true},\"dryRun\":true}"),
+        calls);
+  }
+
+  @Test
+  void shouldTakeBackAWholeCampaignToTheEnd() {
+    then(
+        200,
+        "{\"matched\":700,\"cancelled\":400,\"tooLate\":{\"IN_FLIGHT\":25,\"QUEUED\":75},"
+            + "\"endedBefore\":200,\"next\":\"701-1200\"}");
+    then(
+        200,
+        "{\"matched\":500,\"cancelled\":490,\"tooLate\":{\"EXPIRED\":5,\"SUBMITTED\":5},"
+            + "\"endedBefore\":0}");
+    assertEquals(1, run("recall", "--all", "--yes"));
+    assertEquals(
+        "890 held and cancelled, 25 in flight, 75 perhaps sent, 210 already gone (5 EXPIRED, 5"
+            + " SUBMITTED, 200 before)",
+        out.toString().strip());
+    assertEquals(
+        "POST /campaigns/c%20%2F1/recall {\"filter\":{\"all\":true},\"dryRun\":false,\"after\":\"701-1200\"}",
+        calls.get(1));
+  }
+
+  @Test
+  void shouldTakeBackWhatIsForANumber() {
+    then(200, "{\"matched\":2,\"cancelled\":2,\"tooLate\":{},\"endedBefore\":0}");
+    assertEquals(0, run("recall", "--phone-number", "+12065550100", "--json"));
+    assertEquals(
+        "{\"dryRun\":false,\"matched\":2,\"cancelled\":2,\"tooLate\":{},\"endedBefore\":0}",
+        out.toString().strip());
+    assertTrue(calls.get(0).contains("{\"phoneNumber\":\"+12065550100\"}"), calls.get(0));
+    then(200, "{\"matched\":2,\"cancelled\":1,\"tooLate\":{\"SUBMITTED\":1},\"endedBefore\":0}");
+    assertEquals(1, run("recall", "--phone-number", "+12065550100"), "one was not taken back");
+    then(200, "{\"matched\":2,\"waiting\":1,\"tooLate\":{\"SUBMITTED\":1},\"endedBefore\":0}");
+    assertEquals(0, run("recall", "--phone-number", "+12065550100", "--dry-run"));
+    assertTrue(calls.get(2).endsWith("\"dryRun\":true}"), calls.get(2));
+  }
+
+  @Test
+  void shouldRefuseARecallThatDoesNotSayWhichInOneWay() {
+    for (List<String> args :
+        List.of(
+            List.of("a", "--all"),
+            List.of("--all", "--phone-number", "+12065550100"),
+            List.of("a", "--yes"),
+            List.of("a", "--dry-run"),
+            List.of("--phone-number", "2065550100"))) {
+      assertEquals(2, run("recall", args.toArray(String[]::new)), args::toString);
+      assertTrue(err.toString().contains("(expected: "), err::toString);
+      assertTrue(!err.toString().contains("2065550100"), err::toString);
+    }
+    assertEquals(List.of(), calls);
+  }
+
+  @Test
   void shouldRefuseWhatIsNoToken() throws IOException {
     assertEquals(2, run("recall"));
     assertEquals(2, run("recall", "a b"));
@@ -193,7 +326,7 @@ class OutcomeCommandsTest {
     assertEquals(2, run("recall", "--file", file.toString()));
     assertTrue(err.toString().contains("--file: line 2 is no clientToken"), err.toString());
     assertTrue(!err.toString().contains("+1206"), err.toString());
-    assertEquals("1 cancelled, 0 unknown", out.toString().strip());
+    assertEquals("1 held and cancelled, 0 in flight, 0 already gone", out.toString().strip());
   }
 
   // --- steps

@@ -176,7 +176,7 @@ class StatusCommandsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "IN_FLIGHT | NONE | in a call whose answer is not there yet |",
+        "IN_FLIGHT | NONE | in a call whose answer is not there yet | wait: target.timeoutMs",
         "SUBMITTED | NONE | the target took it |",
         "REJECTED | INVALID_INPUT | refused it for good | redrive",
         "EXPIRED | NONE | it was never sent | redrive",
@@ -200,9 +200,83 @@ class StatusCommandsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "NO_ANSWER | TOKEN_LIFE | call that got no answer; the target may have forgotten its token",
+        "NO_ANSWER | DEADLINE | call that got no answer; its deadline has passed",
+        "MISSING_FROM_ANSWER | ATTEMPTS | answer didn't name it; it had all its attempts",
+        "EARLIER_LIFE | CAMPAIGN_STOPPED | before the service last started",
+        "EARLIER_LIFE | CAMPAIGN_GONE | the campaign was gone before",
+        "REDRIVEN | REFUSED | was in doubt; sent again it was refused",
+        "OUTCOME_LOST | SALVAGE | has lost; the salvage of the spool ended it"
+      })
+  void shouldSayWhatSpeaksForADoubtAndWhichRuleEndedIt(
+      String evidence, String policy, String told) {
+    ended(
+        "UNDELIVERABLE",
+        "\"reason\":\"IN_DOUBT\",\"settledAt\":\"2026-11-21T08:29:00.000Z\",\"calls\":3,"
+            + "\"firstSentAt\":\"2026-11-21T08:01:00.000Z\","
+            + "\"lastSentAt\":\"2026-11-21T08:05:00.000Z\",\"doubt\":{\"evidence\":\""
+            + evidence
+            + "\",\"policy\":\""
+            + policy
+            + "\",\"tokenAliveUntil\":\"2026-11-28T07:01:00.000Z\"}");
+    assertEquals(0, run("why", "--campaign", "c-1", "t-1"));
+    assertTold("in doubt", told);
+    assertTold("token", "known to the target until 2026-11-28 ");
+    assertTold("token", "in 6 d 22 h: a repeat before that is not dialled twice");
+    assertTold("sent", "; 3 calls carried it, the last at ");
+  }
+
+  @Test
+  void shouldTellWhichTraceTheRequestCameWith() {
+    String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    ended("CANCELLED", "\"traceparent\":\"" + trace + "\"");
+    assertEquals(0, run("why", "--campaign", "c-1", "t-1"));
+    assertTold("trace", trace);
+  }
+
+  @Test
+  void shouldSayWhatTheAlarmIsAboutThatHoldsARequest() {
+    answers.put(
+        "/campaigns/c-1/spool",
+        LANE.replace("\"state\":\"Paused\",", "\"state\":\"Running\",\"alarm\":\"it is odd\","));
+    ended("QUEUED", "\"waitingFor\":\"HELD_BY_ALARM\"");
+    assertEquals(0, run("why", "--campaign", "c-1", "t-1"));
+    assertTold("now", "an alarm holds the campaign: it is odd");
+    assertTold("to do", "look into its cause");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Stopped, is held (dispatch.onStopped)",
+    "Unknown, the target doesn't know the campaign"
+  })
+  void shouldNotCallAStopAnAlarm(String state, String told) {
+    answers.put("/campaigns/c-1/spool", LANE.replace("Paused", state));
+    ended("QUEUED", "\"waitingFor\":\"HELD_BY_ALARM\"");
+    assertEquals(0, run("why", "--campaign", "c-1", "t-1"));
+    assertTold("now", told);
+  }
+
+  @Test
+  void shouldWarnOfADeadlineThatMayComeFirst() {
+    answers.put("/campaigns/c-1/spool", LANE.replace("289", "86400"));
+    ended("QUEUED", "\"waitingFor\":\"CALL_BUDGET\"");
+    assertEquals(0, run("why", "--campaign", "c-1", "t-1"));
+    assertTold("now", "done in about 1 d; its deadline may come first");
+  }
+
   @Test
   void shouldEndWithOneForATokenThatNobodyKnows() {
+    assertEquals(1, run("why", "--campaign", "c-1", "t-9", "--json"));
+    assertEquals(
+        "{\"campaignId\":\"c-1\",\"clientToken\":\"t-9\",\"known\":false}", out.toString().strip());
+    out.getBuffer().setLength(0);
     assertEquals(1, run("why", "--campaign", "c-1", "t-9"));
+    assertEquals("", out.toString());
     assertTrue(err.toString().contains("no dial request with this clientToken"), err::toString);
   }
 

@@ -164,7 +164,7 @@ class ConfigLoaderTest {
                 "target.accessKeyId", "AKIDEXAMPLE",
                 "target.secretAccessKey", "s3cret",
                 "target.sessionToken", "s3cret"));
-    String shown = String.join("\n", ConfigLoader.show(config));
+    String shown = String.join("\n", new LoadedConfig(config, Map.of()).yaml());
     assertFalse(shown.contains("s3cret"));
     assertTrue(shown.contains("secretAccessKey: \"(hidden)\""));
   }
@@ -211,7 +211,7 @@ class ConfigLoaderTest {
                 "spool.dedupeWindow", "90m",
                 "dispatch.expiryWindow", "90500ms",
                 "target.callsPerSecond", "2.5"));
-    Path shown = file(String.join("\n", ConfigLoader.show(config)));
+    Path shown = file(String.join("\n", new LoadedConfig(config, Map.of()).yaml()));
     assertEquals(config, ConfigLoader.load(shown, Map.of(), Map.of()));
   }
 

@@ -198,7 +198,7 @@ class TargetsConfigTest {
                 "targets.us-west.campaigns", "a,b*",
                 "routing.lookup", "false"));
     assertFalse(config.routing().lookup());
-    Path shown = file(String.join("\n", ConfigLoader.show(config)));
+    Path shown = file(String.join("\n", new LoadedConfig(config, Map.of()).yaml()));
     assertEquals(config, ConfigLoader.load(shown, Map.of(), Map.of()));
 
     Config secret =
@@ -206,7 +206,7 @@ class TargetsConfigTest {
             null,
             Map.of(),
             Map.of("targets.eu.secretAccessKey", "s3cret", "targets.eu.accessKeyId", "AKIA"));
-    String lines = String.join("\n", ConfigLoader.show(secret));
+    String lines = String.join("\n", new LoadedConfig(secret, Map.of()).yaml());
     assertFalse(lines.contains("s3cret"), lines);
     assertTrue(lines.contains("    secretAccessKey: \"(hidden)\""), lines);
     assertFalse(secret.toString().contains("s3cret"), secret.toString());

@@ -91,7 +91,8 @@ class WebhooksConfigTest {
   @Test
   void shouldNotTakeANameThatOnlyBeginsLikeTheLoopback() {
     for (String url :
-        List.of("http://127.0.0.1.example.com/", "http://localhost.example.com/", "http://10.0.0.1/")) {
+        List.of(
+            "http://127.0.0.1.example.com/", "http://localhost.example.com/", "http://10.0.0.1/")) {
       assertFalse(
           faults(Map.of("webhooks.crm.url", url, "webhooks.crm.secret", SECRET)).isEmpty(), url);
     }
@@ -110,7 +111,7 @@ class WebhooksConfigTest {
             null,
             Map.of(),
             Map.of("webhooks.crm.url", "https://crm.example.com", "webhooks.crm.secret", SECRET));
-    String shown = String.join("\n", ConfigLoader.show(config)) + config;
+    String shown = String.join("\n", new LoadedConfig(config, Map.of()).yaml()) + config;
     assertFalse(shown.contains("MfKQ9r8"), shown);
     assertTrue(shown.contains("secret: \"(hidden)\""), shown);
   }
@@ -124,10 +125,12 @@ class WebhooksConfigTest {
     Path file =
         Files.writeString(
             directory.resolve("example.yaml"),
-            section.lines().map(line -> line.replaceFirst("^#", "")).collect(Collectors.joining("\n")));
+            section
+                .lines()
+                .map(line -> line.replaceFirst("^#", ""))
+                .collect(Collectors.joining("\n")));
     WebhookConfig example =
-        Objects.requireNonNull(
-            ConfigLoader.load(file, Map.of(), Map.of()).webhooks().get("crm"));
+        Objects.requireNonNull(ConfigLoader.load(file, Map.of(), Map.of()).webhooks().get("crm"));
     var own = new HashMap<String, Object>();
     for (ConfigKey key : ConfigKey.of("webhooks.crm", WebhookConfig.class)) {
       String name = key.component().getName();

@@ -1,5 +1,6 @@
 package io.dialspool.dashboard;
 
+import io.dialspool.audit.AuditEntry;
 import io.dialspool.http.ApiError;
 import io.dialspool.intake.Admission;
 import io.dialspool.intake.Backstage;
@@ -12,6 +13,7 @@ import io.dialspool.request.DeadDelivery;
 import io.dialspool.request.Outcome;
 import io.dialspool.request.OutcomePage;
 import io.dialspool.request.OutcomeQuery;
+import io.dialspool.request.RecallOrder;
 import io.dialspool.request.RedriveOrder;
 import io.dialspool.request.RequestId;
 import io.dialspool.request.RequestStatus;
@@ -160,6 +162,21 @@ final class FakeDesk implements Backstage {
   @Override
   public void redeliver(
       String webhook, @Nullable CampaignId campaign, Consumer<OptionalLong> then) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean isRecallPlace(String after) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void recall(CampaignId campaign, RecallOrder order, RecallReply reply) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void audit(AuditEntry entry, Runnable then) {
     throw new UnsupportedOperationException();
   }
 }

@@ -19,6 +19,7 @@ import io.dialspool.request.RequestId;
 import io.dialspool.request.RequestState;
 import io.dialspool.request.RequestStatus;
 import io.dialspool.request.SpoolReport;
+import io.dialspool.request.Traceparent;
 import io.dialspool.request.WaitingFor;
 import io.dialspool.target.RawAnswer;
 import java.nio.charset.StandardCharsets;
@@ -112,7 +113,8 @@ class CallRouterTest {
                     Evidence.Policy.TOKEN_LIFE,
                     3,
                     DoorFixture.NOW_MS + 1,
-                    "timeout")));
+                    "timeout"),
+                new Traceparent(1, 2, 3, (byte) 1)));
     String body = call("GET " + TOKEN).body();
     assertTrue(
         body.endsWith(
@@ -121,7 +123,8 @@ class CallRouterTest {
                 + "\"settledAt\":\"2025-11-21T00:00:00.009Z\",\"attempts\":1,"
                 + "\"lastFailure\":\"timeout\",\"reason\":\"IN_DOUBT\","
                 + "\"doubt\":{\"evidence\":\"NO_ANSWER\",\"policy\":\"TOKEN_LIFE\","
-                + "\"tokenAliveUntil\":\"2025-11-27T23:00:00.000Z\"}}"),
+                + "\"tokenAliveUntil\":\"2025-11-27T23:00:00.000Z\"},"
+                + "\"traceparent\":\"00-00000000000000010000000000000002-0000000000000003-01\"}"),
         body);
   }
 

@@ -8,6 +8,7 @@ import com.lmax.disruptor.TimeoutException;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
 import com.lmax.disruptor.util.DaemonThreadFactory;
+import io.dialspool.audit.AuditEntry;
 import io.dialspool.config.IntakeConfig;
 import io.dialspool.http.ApiError;
 import io.dialspool.http.Entrance;
@@ -19,6 +20,8 @@ import io.dialspool.request.DeadDelivery;
 import io.dialspool.request.OutcomePage;
 import io.dialspool.request.OutcomeQuery;
 import io.dialspool.request.RecallAnswer;
+import io.dialspool.request.RecallOrder;
+import io.dialspool.request.RecallReport;
 import io.dialspool.request.RedriveOrder;
 import io.dialspool.request.RedriveReport;
 import io.dialspool.request.RequestId;
@@ -85,6 +88,9 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
   volatile RecallAnswer recallAnswer = new RecallAnswer.Unknown();
   final List<String> recalled = new CopyOnWriteArrayList<>();
 
+  /** Of each slot of requests, in words. */
+  final List<String> traces = new CopyOnWriteArrayList<>();
+
   // --- the scripted backstage
   volatile @Nullable ApiError overload;
   volatile @Nullable ApiError refusal;
@@ -95,6 +101,13 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
   final List<RedriveOrder> redrives = new CopyOnWriteArrayList<>();
   volatile RedriveReport redriveReport = new RedriveReport(0, 0, 0, 0, null, null);
   volatile @Nullable ApiError redriveError;
+  final List<RecallOrder> recalls = new CopyOnWriteArrayList<>();
+  volatile RecallReport recallReport = new RecallReport(0, 0, 0, Map.of(), 0, null, null);
+  volatile @Nullable ApiError recallError;
+
+  /** What was written down before it was answered. */
+  final List<String> audited = new CopyOnWriteArrayList<>();
+
   volatile Optional<CampaignReport> report = Optional.empty();
   volatile List<CampaignReport> reports = List.of();
   volatile @Nullable SpoolReport spoolReport;
@@ -192,6 +205,7 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
       recalled.add(slot.campaign() + "/" + slot.items().token(0));
       slot.recallReply().accept(recallAnswer);
     } else if (!slot.isEmpty()) {
+      traces.add(String.valueOf(slot.trace()));
       spool(slot);
     }
     if (endOfBatch) {
@@ -307,6 +321,37 @@ final class DoorFixture implements AutoCloseable, Backstage, IntakeMeters, Clock
     } else {
       reply.done(redriveReport);
     }
+  }
+
+  @Override
+  public boolean isRecallPlace(String after) {
+    return after.isEmpty() || after.equals("1-2");
+  }
+
+  @Override
+  public void recall(CampaignId campaign, RecallOrder order, RecallReply reply) {
+    recalls.add(order);
+    ApiError error = recallError;
+    if (error == null) {
+      reply.done(recallReport);
+    } else {
+      reply.refused(error);
+    }
+  }
+
+  @Override
+  public void audit(AuditEntry entry, Runnable then) {
+    audited.add(
+        entry.who()
+            + " "
+            + entry.from()
+            + " "
+            + entry.action()
+            + " "
+            + entry.campaign()
+            + " "
+            + entry.details());
+    then.run();
   }
 
   @Override

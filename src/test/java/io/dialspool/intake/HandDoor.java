@@ -2,6 +2,7 @@ package io.dialspool.intake;
 
 import com.lmax.disruptor.EventPoller;
 import com.lmax.disruptor.RingBuffer;
+import io.dialspool.audit.AuditEntry;
 import io.dialspool.config.IntakeConfig;
 import io.dialspool.http.ApiError;
 import io.dialspool.http.Entrance;
@@ -16,6 +17,8 @@ import io.dialspool.request.DeadDelivery;
 import io.dialspool.request.OutcomePage;
 import io.dialspool.request.OutcomeQuery;
 import io.dialspool.request.RecallAnswer;
+import io.dialspool.request.RecallOrder;
+import io.dialspool.request.RecallReport;
 import io.dialspool.request.RedriveOrder;
 import io.dialspool.request.RedriveReport;
 import io.dialspool.request.RequestId;
@@ -224,6 +227,21 @@ final class HandDoor implements Backstage, IntakeMeters, Clock {
   @Override
   public void redrive(CampaignId campaign, RedriveOrder order, RedriveReply reply) {
     later.add(() -> reply.done(new RedriveReport(0, 0, 0, 0, null, null)));
+  }
+
+  @Override
+  public boolean isRecallPlace(String after) {
+    return after.isEmpty() || after.equals("1-2");
+  }
+
+  @Override
+  public void recall(CampaignId campaign, RecallOrder order, RecallReply reply) {
+    later.add(() -> reply.done(new RecallReport(0, 0, 0, Map.of(), 0, null, null)));
+  }
+
+  @Override
+  public void audit(AuditEntry entry, Runnable then) {
+    later.add(then);
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dialspool.http.ApiError;
 import io.dialspool.intake.RawClient.Answer;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -141,6 +142,39 @@ class KnownPutTest {
     assertEquals(200, client.answer().status());
     assertEquals(404, client.answer().status());
     assertTrue(client.answer().body().contains("t-3"));
+  }
+
+  @Test
+  void shouldKeepTheTraceOfEachPutToItself() throws Exception {
+    String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    String other = trace.replace("b7ad", "b7ae");
+    for (String header :
+        new String[] {
+          "",
+          "Traceparent: " + trace + "\r\n",
+          "Traceparent: " + trace + "\r\n",
+          "",
+          "traceparent: " + other + "\r\n",
+          "traceparent: " + trace + "\r\ntraceparent: " + other + "\r\n",
+          "traceparent: none\r\n",
+          ""
+        }) {
+      client.send(
+          request(DoorFixture.batch("t-" + door.traces.size()))
+              .replace("Host: localhost\r\n", "Host: localhost\r\n" + header));
+      assertEquals(200, client.answer().status());
+    }
+    String lines = DoorFixture.item("l-1") + "\n" + DoorFixture.item("l-2") + "\n";
+    client.send(
+        "POST /campaigns/c-1/dial-requests HTTP/1.1\r\nHost: localhost\r\ntraceparent: "
+            + trace
+            + "\r\nContent-Type: application/x-ndjson\r\nContent-Length: "
+            + lines.length()
+            + "\r\n\r\n"
+            + lines);
+    assertEquals(200, client.answer().status());
+    assertEquals(
+        List.of("null", trace, trace, "null", other, "null", "null", "null", trace), door.traces);
   }
 
   @Test

@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.github.luben.zstd.Zstd;
 import io.dialspool.replay.FakeDoor.Act;
 import io.dialspool.time.Clock;
+import io.dialspool.time.VirtualClock;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -116,6 +118,49 @@ class ReplayTest {
   }
 
   @Test
+  void shouldUnpackZstdWhateverTheNameAndHowManyFrames() throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    // A frame to skip, as parallel packers write it, and two of data.
+    bytes.write(new byte[] {0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0, 1, 2, 3, 4});
+    bytes.write(zstd("phone,id\n+12065550100,a\n"));
+    bytes.write(zstd("+12065550101,b\n"));
+    Path file = Files.write(directory.resolve("leads.csv"), bytes.toByteArray());
+    assertEquals(2, replay(file).accepted());
+  }
+
+  @Test
+  void shouldSayWhereAZstdFileBreaksOffOrIsDamaged() throws IOException {
+    byte[] whole = zstd("phone,id\n" + rows(0, 50_000));
+    Path file = directory.resolve("leads.csv.zst");
+    Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+    ReplaySummary summary = replay(file);
+    assertEquals(1, summary.rejected());
+    assertTrue(summary.accepted() > 100, summary.toString());
+    assertTrue(
+        rejectLines()
+            .get(1)
+            .endsWith("the zstd data ends in the middle; nothing after this line was read"),
+        rejectLines().toString());
+    byte[] damaged = whole.clone();
+    Arrays.fill(damaged, whole.length / 2, whole.length / 2 + 64, (byte) 0x55);
+    Files.write(file, damaged);
+    assertEquals(1, replay(file).rejected());
+    assertTrue(rejectLines().get(1).contains("the zstd data is damaged"), rejectLines().toString());
+  }
+
+  @Test
+  void shouldSendNoFasterThanTheRateSaid() throws IOException {
+    Path file = file("leads.csv", "phone,id\n" + rows(0, 300));
+    var clock = VirtualClock.beginningAt(FixedClock.NOON.epochMs());
+    var config = withRate(config(List.of(Source.file(file)), Map.of()), 100);
+    var replay = new Replay(config, clock, ns -> clock.moveTo(clock.virtualNs() + ns));
+    assertEquals(300, replay.run(ReplayListener.NONE).accepted());
+    // The first tenth of a second's worth goes at once.
+    assertEquals(2.9, clock.virtualNs() / 1e9, 0.11);
+    assertEquals(30, door.requestLines().size());
+  }
+
+  @Test
   void shouldSayWhereAGzipFileBreaksOff() throws IOException {
     byte[] whole = gzip("phone,id\n" + rows(0, 5_000));
     Path file = directory.resolve("leads.csv.gz");
@@ -128,6 +173,21 @@ class ReplayTest {
             .get(1)
             .endsWith("the gzip data ends in the middle; nothing after this line was read"),
         rejectLines().toString());
+  }
+
+  @Test
+  void shouldSayThatTheSecondOfTwoJoinedGzipFilesIsDamagedRatherThanEndBeforeIt()
+      throws IOException {
+    byte[] second = gzip("+12065550101,b\n");
+    second[1] = 0; // no longer one that begins there
+    var bytes = new ByteArrayOutputStream();
+    bytes.write(gzip("phone,id\n" + rows(0, 5_000)));
+    bytes.write(second);
+    Path file = Files.write(directory.resolve("leads.csv.gz"), bytes.toByteArray());
+    ReplaySummary summary = replay(file);
+    assertEquals(1, summary.rejected());
+    assertTrue(summary.accepted() > 4_900, summary.toString());
+    assertTrue(rejectLines().get(1).contains("the gzip data is damaged"), rejectLines().toString());
   }
 
   @Test
@@ -554,7 +614,10 @@ class ReplayTest {
     new Replay(config(List.of(Source.file(file)), Map.of()), FixedClock.NOON).run(told::add);
     ReplayProgress last = told.get(told.size() - 1);
     long bytes = Files.size(file);
-    assertEquals(new ReplayProgress(file.toString(), 2_500, 2_500, 0, 0, bytes, bytes, ""), last);
+    assertEquals(
+        new ReplayProgress(
+            file.toString(), 1, 1, 2_500, 2_500, 0, 0, bytes, bytes, bytes, bytes, ""),
+        last);
   }
 
   private ReplaySummary replay(Path file) {
@@ -599,6 +662,24 @@ class ReplayTest {
         config.silenceMs());
   }
 
+  private static ReplayConfig withRate(ReplayConfig config, double rowsPerSecond) {
+    return new ReplayConfig(
+        config.endpoint(),
+        config.campaignId(),
+        config.sources(),
+        config.columns(),
+        config.expiresIn(),
+        config.delimiter(),
+        config.rejects(),
+        config.connections(),
+        config.patience(),
+        config.backoffMs(),
+        config.silenceMs(),
+        config.identification(),
+        config.tls(),
+        rowsPerSecond);
+  }
+
   private static ReplayConfig impatient(ReplayConfig config) {
     return new ReplayConfig(
         config.endpoint(),
@@ -636,6 +717,10 @@ class ReplayTest {
 
   private Path file(String name, String text) throws IOException {
     return Files.writeString(directory.resolve(name), text);
+  }
+
+  private static byte[] zstd(String text) {
+    return Zstd.compress(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static byte[] gzip(String text) throws IOException {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dialspool.request.CampaignId;
+import io.dialspool.request.Traceparent;
 import io.dialspool.ring.DialItems;
 import io.dialspool.store.StoreException;
 import java.io.IOException;
@@ -45,6 +46,57 @@ class PageTest {
     assertEquals(77, second.acceptedAtMs());
     assertEquals(LANE, second.lane());
     assertEquals("first", read.get(0).clientToken());
+  }
+
+  // --- traces
+
+  private static final Traceparent ONE = new Traceparent(1, 2, 3, (byte) 1);
+  private static final Traceparent OTHER = new Traceparent(-1, 0, Long.MIN_VALUE, (byte) 0);
+
+  @Test
+  void shouldTellEachRequestsTraceAndNoneOfTheOthers() {
+    DialItems items =
+        Lead.items(
+            List.of(
+                Lead.of("a", DEADLINE_MS),
+                Lead.of("b", DEADLINE_MS),
+                Lead.of("c", DEADLINE_MS),
+                Lead.of("d", DEADLINE_MS)));
+    Traceparent[] traces = {null, ONE, ONE, OTHER};
+    for (int i = 0; i < traces.length; i++) {
+      builder.add(items, i, 77);
+      if (traces[i] != null) {
+        builder.belongsTo(traces[i]);
+      }
+    }
+    byte[] page = finish(builder);
+    for (int i = 0; i < traces.length; i++) {
+      assertEquals(traces[i], Page.trace(LANE, 40, page, i));
+    }
+    List<StoredRequest> read = Page.read(LANE, 40, page);
+    assertEquals(
+        List.of("a", "b", "c", "d"), read.stream().map(StoredRequest::clientToken).toList());
+    byte[] untraced =
+        page(
+            Lead.of("a", DEADLINE_MS),
+            Lead.of("b", DEADLINE_MS),
+            Lead.of("c", DEADLINE_MS),
+            Lead.of("d", DEADLINE_MS));
+    assertEquals(untraced.length + 2 * PageBuilder.TRACE_BYTES, page.length);
+    assertEquals(null, Page.trace(LANE, 40, untraced, 1));
+  }
+
+  @Test
+  void shouldRefuseATraceThatIsCutOff() {
+    DialItems items = Lead.items(List.of(Lead.of("a", DEADLINE_MS)));
+    builder.add(items, 0, 77);
+    builder.belongsTo(ONE);
+    byte[] page = finish(builder);
+    byte[] cut = Arrays.copyOf(page, page.length - 1);
+    assertThrows(StoreException.class, () -> Page.trace(LANE, 40, cut, 0));
+    byte[] zeros = Arrays.copyOf(page, page.length);
+    Arrays.fill(zeros, page.length - 25, page.length, (byte) 0);
+    assertThrows(StoreException.class, () -> Page.trace(LANE, 40, zeros, 0));
   }
 
   static List<String> values() {

@@ -53,8 +53,11 @@ class HttpReceiverTest {
     assertTrue(sent.startsWith("POST /hook?a=b HTTP/1.1"), sent);
     for (String header :
         new String[] {
-          "webhook-id: msg_1", "webhook-timestamp: 1614265330", "webhook-signature: v1,x",
-          "Content-Type: application/json", "Content-Length: 7"
+          "webhook-id: msg_1",
+          "webhook-timestamp: 1614265330",
+          "webhook-signature: v1,x",
+          "Content-Type: application/json",
+          "Content-Length: 7"
         }) {
       assertTrue(sent.contains("\r\n" + header + "\r\n"), header + " is not in\n" + sent);
     }

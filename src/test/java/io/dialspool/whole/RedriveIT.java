@@ -158,7 +158,7 @@ class RedriveIT {
             .path("cancelled")
             .asInt());
     assertEquals(
-        "0 cancelled, 1 too late (SUBMITTED), 0 unknown",
+        "0 held and cancelled, 0 in flight, 1 already gone (1 SUBMITTED)",
         command("recall", campaign, "t-" + RECALLED).out().strip());
   }
 

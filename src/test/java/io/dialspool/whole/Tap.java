@@ -1,5 +1,7 @@
 package io.dialspool.whole;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -15,21 +17,35 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 
 /** Stands between a {@code serve} and its target, passes everything on and notes when what came. */
 final class Tap implements AutoCloseable {
   /** A call that came; noted before it is passed on. */
   record Passed(Instant at, String method, String path) {}
 
+  /** In place of an answer: the connection breaks. */
+  static final String NO_ANSWER = "no answer";
+
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final HttpServer server;
   private final String target;
+  private final UnaryOperator<String> instead;
   private final List<Passed> passed = new CopyOnWriteArrayList<>();
 
   Tap(String target) {
+    this(target, body -> "");
+  }
+
+  /**
+   * @param instead answers a PutDialRequestBatch by its body, with 200; empty to pass it on, {@link
+   *     #NO_ANSWER} to break the connection
+   */
+  Tap(String target, UnaryOperator<String> instead) {
     this.target = target;
+    this.instead = instead;
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -56,11 +72,23 @@ final class Tap implements AutoCloseable {
     String path = exchange.getRequestURI().getRawPath();
     passed.add(new Passed(Instant.now(), exchange.getRequestMethod(), path));
     try (exchange) {
+      byte[] body = exchange.getRequestBody().readAllBytes();
+      if (path.endsWith("/dial-requests")) {
+        String answer = instead.apply(new String(body, UTF_8));
+        if (answer.equals(NO_ANSWER)) {
+          return;
+        }
+        byte[] own = answer.getBytes(UTF_8);
+        if (own.length > 0) {
+          exchange.getResponseHeaders().set("Content-Type", "application/json");
+          exchange.sendResponseHeaders(200, own.length);
+          exchange.getResponseBody().write(own);
+          return;
+        }
+      }
       var request =
           HttpRequest.newBuilder(URI.create(target + exchange.getRequestURI()))
-              .method(
-                  exchange.getRequestMethod(),
-                  HttpRequest.BodyPublishers.ofByteArray(exchange.getRequestBody().readAllBytes()))
+              .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(body))
               .header("Content-Type", "application/json")
               .build();
       HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -64,7 +65,8 @@ class WebhookIT {
 
     private HttpServer listen(int at) {
       try {
-        HttpServer made = HttpServer.create(new InetSocketAddress("127.0.0.1", at), 0);
+        HttpServer made =
+            HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), at), 0);
         made.setExecutor(threads);
         made.createContext("/", this::receive);
         made.start();

@@ -1,14 +1,14 @@
-package io.dialspool.simulation;
+package io.dialspool.time;
 
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What will happen, in order of time, and of scheduling where times are equal. It counts time of
- * its own, from which a leap of the clock is left out: what is due in a second is due a second
- * after it.
+ * What will happen in virtual time, in order of time, and of scheduling where times are equal. It
+ * counts time of its own, from which a leap of the clock is left out: what is due in a second is
+ * due a second after it. One thread.
  */
-final class EventQueue {
+public final class EventQueue {
   private record Entry(long timeNs, long number, Runnable action) implements Comparable<Entry> {
     @Override
     public int compareTo(Entry other) {
@@ -19,32 +19,32 @@ final class EventQueue {
   }
 
   private final PriorityQueue<Entry> entries = new PriorityQueue<>();
-  private final SimulatedClock clock;
+  private final VirtualClock clock;
   private long number;
   private long leaptNs;
 
-  EventQueue(SimulatedClock clock) {
+  public EventQueue(VirtualClock clock) {
     this.clock = clock;
   }
 
   /** Now, in the queue's time; nanoseconds. */
-  long nowNs() {
+  public long nowNs() {
     return clock.virtualNs() - leaptNs;
   }
 
   /** Does {@code action} in {@code delayNs} from now. */
-  void in(long delayNs, Runnable action) {
+  public void in(long delayNs, Runnable action) {
     entries.add(new Entry(nowNs() + Math.max(0, delayNs), number++, action));
   }
 
   /** Time of the next event in the queue's time; {@link Long#MAX_VALUE} if there is none. */
-  long nextNs() {
+  public long nextNs() {
     Entry next = entries.peek();
     return next == null ? Long.MAX_VALUE : next.timeNs();
   }
 
   /** Moves the clock to the next event and hands it out, or null if there is none. */
-  @Nullable Runnable next() {
+  public @Nullable Runnable next() {
     Entry next = entries.poll();
     if (next == null) {
       return null;
@@ -54,12 +54,12 @@ final class EventQueue {
   }
 
   /** Moves the clock on to a time of the queue. */
-  void moveTo(long timeNs) {
+  public void moveTo(long timeNs) {
     clock.moveTo(timeNs + leaptNs);
   }
 
   /** Time passes in which nothing happens at all. */
-  void leap(long ns) {
+  public void leap(long ns) {
     clock.moveTo(clock.virtualNs() + ns);
     leaptNs += ns;
   }
