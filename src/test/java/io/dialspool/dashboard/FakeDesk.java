@@ -164,19 +164,4 @@ final class FakeDesk implements Backstage {
       String webhook, @Nullable CampaignId campaign, Consumer<OptionalLong> then) {
     throw new UnsupportedOperationException();
   }
-
-  @Override
-  public boolean isRecallPlace(String after) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void recall(CampaignId campaign, RecallOrder order, RecallReply reply) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void audit(AuditEntry entry, Runnable then) {
-    throw new UnsupportedOperationException();
-  }
 }

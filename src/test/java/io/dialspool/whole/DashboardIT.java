@@ -154,6 +154,7 @@ class DashboardIT {
     String campaign = Leads.created(service.url("intake"), "to be driven");
     Leads.putAll(service.url("intake"), campaign, "d", 300, 310, HOURS);
     browser.open(url, "");
+    browser.awaitText(row(campaign) + " .number", "10"); // the target's list may be there first
     browser.click(row(campaign) + " [data-how=start]");
     browser.awaitText("dialog", "Its 10 queued requests will be sent");
     browser.press("dialog", "Cancel");
