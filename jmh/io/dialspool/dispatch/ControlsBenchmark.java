@@ -58,7 +58,7 @@ public class ControlsBenchmark {
   @Benchmark
   public int occupancy() {
     long nowNs = clock.nanoTime();
-    int permits = free.permits(ITEMS, nowNs);
+    int permits = free.permits(ITEMS, false, nowNs);
     free.sent(permits);
     free.answered(permits, 0, nowNs);
     return permits;

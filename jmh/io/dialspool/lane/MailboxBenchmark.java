@@ -29,8 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class MailboxBenchmark {
   private final Mailbox mailbox = new Mailbox(() -> {});
   private final ArrayDeque<LaneMessage> queue = new ArrayDeque<>();
-  private final AppendedPage page =
-      new AppendedPage(SamplePages.lane(), 1, SamplePages.REQUESTS, SamplePages.page());
+  private final AppendedPage page = SamplePages.appended();
 
   @Benchmark
   public LaneMessage baseline() {

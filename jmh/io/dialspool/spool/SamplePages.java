@@ -3,6 +3,7 @@ package io.dialspool.spool;
 import io.dialspool.ring.DialItems;
 import io.dialspool.ring.SampleRequests;
 import io.dialspool.target.TargetIdentity;
+import java.util.Arrays;
 
 /** Pages of sample requests as the spool would write them, without a spool. */
 public final class SamplePages {
@@ -21,6 +22,13 @@ public final class SamplePages {
         new Seeds(1, 2, 3));
   }
 
+  /** The same as it is handed over once it is synced. */
+  public static AppendedPage appended() {
+    int bucket = DeadlineBucket.of(SampleRequests.NOW_MS);
+    return new AppendedPage(
+        lane(), 1, REQUESTS, SampleRequests.NOW_MS, new int[] {bucket, REQUESTS}, page());
+  }
+
   /** A page of {@link #REQUESTS}; what it says does not depend on where in its lane it stands. */
   public static byte[] page() {
     var builder = new PageBuilder();
@@ -32,6 +40,6 @@ public final class SamplePages {
       }
       items.clear();
     }
-    return builder.finish();
+    return Arrays.copyOf(builder.finish(), builder.length());
   }
 }

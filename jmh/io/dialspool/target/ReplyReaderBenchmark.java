@@ -41,7 +41,8 @@ public class ReplyReaderBenchmark {
     }
     byte[] bytes =
         body.append("],\"failedRequests\":[]}").toString().getBytes(StandardCharsets.UTF_8);
-    return new Ended.Answer(200, new DefaultHttpHeaders(), bytes, 0, 0);
+    var at = new TargetClock.Moment(0, 0);
+    return new Ended.Answer(200, new DefaultHttpHeaders(), bytes, at, at);
   }
 
   @Benchmark

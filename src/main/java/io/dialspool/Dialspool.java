@@ -8,6 +8,7 @@ import io.dialspool.auth.Gates;
 import io.dialspool.campaignservice.CampaignService;
 import io.dialspool.config.Config;
 import io.dialspool.config.ConfigException;
+import io.dialspool.dashboard.Dashboard;
 import io.dialspool.dispatch.Campaigns;
 import io.dialspool.dispatch.Dispatcher;
 import io.dialspool.http.ApiError;
@@ -45,6 +46,7 @@ import io.dialspool.store.RocksStore;
 import io.dialspool.store.StoreException;
 import io.dialspool.time.Clock;
 import io.dialspool.time.DutyThread;
+import io.dialspool.time.PartTime;
 import io.dialspool.validate.NumberRule;
 import io.dialspool.validate.ValidateStage;
 import io.dialspool.webhooks.Webhooks;
@@ -181,7 +183,7 @@ public final class Dialspool implements AutoCloseable {
               new EnqueueStage(spoolStage, mailbox), // hands over to its lane
               new AcknowledgeStage())); // intake answers, only from here on
 
-      startIndex(spool.index());
+      startIndex(spool.index(), clock);
       startThreads(worker, clock);
       ring.start();
       own(() -> shutDown(ring));
@@ -244,8 +246,6 @@ public final class Dialspool implements AutoCloseable {
               hooks,
               lookUps,
               () -> overload(disk, store));
-      var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, disk, dispatcher);
-      housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
       var door = new Meters.Door(metrics);
       intake =
           own(
@@ -257,6 +257,9 @@ public final class Dialspool implements AutoCloseable {
                   desk,
                   clock,
                   door));
+      var dashboard = own(Dashboard.start(desk, intake::answer, clock));
+      var gauges = new Meters.Gauges(metrics, desk, store::sizeBytes, disk, dispatcher, dashboard);
+      housekeeping.scheduleWithFixedDelay(gauges::refresh, 0, 1, TimeUnit.SECONDS);
       management =
           own(
               ManagementServer.start(
@@ -265,7 +268,8 @@ public final class Dialspool implements AutoCloseable {
                   loops,
                   metrics,
                   this::live,
-                  () -> ready(disk, store)));
+                  () -> ready(disk, store),
+                  dashboard::answer));
       hooks.start();
       targets.log();
     } catch (RuntimeException e) {
@@ -441,7 +445,7 @@ public final class Dialspool implements AutoCloseable {
     dispatchThread.start();
   }
 
-  private void startIndex(TokenIndex index) {
+  private void startIndex(TokenIndex index, Clock clock) {
     var thread =
         own(
             new DutyThread(
@@ -465,7 +469,8 @@ public final class Dialspool implements AutoCloseable {
             throw new StoreException("the token index has stopped");
           }
           LockSupport.parkNanos(INDEX_WAIT_NS);
-        });
+        },
+        new PartTime(clock));
     thread.start();
   }
 

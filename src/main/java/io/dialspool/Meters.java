@@ -1,5 +1,6 @@
 package io.dialspool;
 
+import io.dialspool.dashboard.Dashboard;
 import io.dialspool.dispatch.Alarms;
 import io.dialspool.dispatch.DispatchMeter;
 import io.dialspool.dispatch.Dispatcher;
@@ -178,7 +179,7 @@ final class Meters {
     }
   }
 
-  /** What is shown as it stands, asked of the dispatch thread once a second. */
+  /** What is shown as it stands, asked of the dispatch thread once a second for all who show it. */
   static final class Gauges {
     private static final Map<String, ToLongFunction<Counts>> STATES =
         Map.of(
@@ -192,6 +193,7 @@ final class Meters {
 
     private final Metrics metrics;
     private final Backstage desk;
+    private final Dashboard dashboard;
     private final Map<String, CampaignReport> latest = new ConcurrentHashMap<>();
     private volatile @Nullable SpoolReport total;
 
@@ -200,9 +202,11 @@ final class Meters {
         Backstage desk,
         LongSupplier spoolBytes,
         DiskWatch disk,
-        Dispatcher dispatcher) {
+        Dispatcher dispatcher,
+        Dashboard dashboard) {
       this.metrics = metrics;
       this.desk = desk;
+      this.dashboard = dashboard;
       metrics.gauge(Meter.SPOOL_BYTES, spoolBytes::getAsLong);
       metrics.gauge(Meter.DISK_FREE, disk::freeBytes);
       metrics.gauge(Meter.DISK_FULL, () -> disk.isFull() ? 1 : 0);
@@ -230,8 +234,16 @@ final class Meters {
     }
 
     void refresh() {
-      desk.spoolReport(report -> total = report);
-      desk.campaignReports(reports -> reports.forEach(this::show));
+      desk.spoolReport(
+          report -> {
+            total = report;
+            dashboard.took(report);
+          });
+      desk.campaignReports(
+          reports -> {
+            reports.forEach(this::show);
+            dashboard.took(reports);
+          });
     }
 
     private void show(CampaignReport report) {

@@ -7,7 +7,7 @@
  * ------------------------------------------------------------
  * request  story  audit  api  auth  target  ring  store  http  config  time  metrics
  * ------------------------------------------------------------
- * campaignservice  outcomes  webhooks  replay  rehearsal  bench  simulation  crashtest  preflight  cli
+ * campaignservice  outcomes  webhooks  dashboard  replay  rehearsal  bench  simulation  crashtest  preflight  cli
  * </pre>
  *
  * {@code Dialspool} wires the parts; {@code Main} starts them.

@@ -33,8 +33,7 @@ class ServiceUnitTest {
   }
 
   /** What a program says, which must end well; null if there is none. */
-  private static @Nullable String said(String... command)
-      throws InterruptedException {
+  private static @Nullable String said(String... command) throws InterruptedException {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -90,9 +90,9 @@ public final class Gates {
   }
 
   public Supplier<@Nullable ChannelHandler> management() {
-    return doors == null
+    return doors == null && !targetIsAmazon
         ? () -> null
-        : before(new Judge(doors, region, Rule.management(), clock), code -> {});
+        : before(new Judge(doors, region, Rule.management(targetIsAmazon), clock), code -> {});
   }
 
   public Supplier<@Nullable ChannelHandler> campaignService() {

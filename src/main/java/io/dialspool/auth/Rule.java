@@ -18,11 +18,14 @@ public interface Rule {
     return new ApiRule(targetIsAmazon);
   }
 
-  /** The management port: health is anyone's, the rest needs {@code read}. */
-  static Rule management() {
-    return (method, uri) ->
-        uri.startsWith("/health/")
-            ? Demand.NOTHING
-            : new Demand(ApiRule.byMethod(method), null, false, false);
+  /**
+   * The management port: health is anyone's, and so is the dashboard's page, in which nothing
+   * stands before it has asked; calls of the data port demand what they demand there; the rest is
+   * {@code read}.
+   *
+   * @param targetIsAmazon as for {@link #api}
+   */
+  static Rule management(boolean targetIsAmazon) {
+    return new ManagementRule(api(targetIsAmazon));
   }
 }

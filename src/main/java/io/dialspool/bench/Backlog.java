@@ -148,6 +148,7 @@ final class Backlog {
     // What the store has to tidy up after so much is no idling.
     LockSupport.parkNanos(SETTLE_NS);
     say("idle: " + size.idleSeconds() + " s");
+    serve.warmUpLooks();
     ServeFigures.Snapshot from = serve.fresh();
     LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(size.idleSeconds()));
     ServeFigures idle = serve.since(from);

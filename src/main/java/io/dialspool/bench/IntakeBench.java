@@ -232,6 +232,7 @@ final class IntakeBench implements Callable<Integer> {
 
   private static IntakeReport.Round watched(LoadPlan plan, URI url, LoadResult ofBare, Serve serve)
       throws InterruptedException {
+    serve.warmUpLooks();
     var watch = new Watch(serve);
     LoadResult result = LoadGenerator.run(plan, url, LoadGenerator.newRun(), Clock.SYSTEM, watch);
     return new IntakeReport.Round(result, ofBare, watch.figures());

@@ -94,12 +94,8 @@ record IntakeReport(URI endpoint, List<Round> rounds, @Nullable DiskLimit disk) 
             "CPU us/request",
             "cpuUsPerRequest",
             2,
-            each(round -> cpuUs(round) / round.service().answered(), seen))
-        .row(
-            "CPU us/item",
-            "cpuUsPerItem",
-            3,
-            each(round -> cpuUs(round) / round.service().items(), seen))
+            each(round -> cpuUs(round) / answered(round), seen))
+        .row("CPU us/item", "cpuUsPerItem", 3, each(round -> cpuUs(round) / items(round), seen))
         .row(
             "garbage bytes/item, intake path",
             "intakeBytesPerItem",
@@ -126,8 +122,17 @@ record IntakeReport(URI endpoint, List<Round> rounds, @Nullable DiskLimit disk) 
     return serve(round).cpuNs() / 1e3;
   }
 
+  private static double answered(Round round) {
+    return Math.max(1, round.service().answered() * watched(round));
+  }
+
   private static double items(Round round) {
-    return Math.max(1, round.service().items());
+    return Math.max(1, round.service().items() * watched(round));
+  }
+
+  /** The service was looked at for a little longer than its answers were counted. */
+  private static double watched(Round round) {
+    return serve(round).seconds() / round.service().plan().seconds();
   }
 
   private SortedMap<String, Long> errors() {

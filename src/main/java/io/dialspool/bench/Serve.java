@@ -7,6 +7,8 @@ import java.util.List;
 
 /** A {@code serve} of ours, looked at from outside and inside. One thread. */
 final class Serve implements AutoCloseable {
+  private static final int LOOKS_BEFORE = 10;
+
   private final Child process;
   private final Clock clock;
   private final JvmView jvm;
@@ -80,6 +82,16 @@ final class Serve implements AutoCloseable {
   /** What happened since {@code from}. */
   ServeFigures since(ServeFigures.Snapshot from) throws InterruptedException {
     return ServeFigures.between(from, snapshot(), jvm.takePauseMaxMs());
+  }
+
+  /**
+   * Looks at it a few times before it counts: the first looks load classes here and there, a tenth
+   * of a second of both cores, and would be taken for what is measured.
+   */
+  void warmUpLooks() throws InterruptedException {
+    for (int look = 0; look < LOOKS_BEFORE; look++) {
+      snapshot();
+    }
   }
 
   /** Forgets what was seen of pauses so far. */

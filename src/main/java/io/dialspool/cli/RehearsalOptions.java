@@ -59,7 +59,10 @@ final class RehearsalOptions {
       description = "How many of them may come at once; 10 by default.")
   private @Nullable String burst;
 
-  @Option(names = "--latency-ms", paramLabel = "N", description = "How long an answer takes; 60 by default.")
+  @Option(
+      names = "--latency-ms",
+      paramLabel = "N",
+      description = "How long an answer takes; 60 by default.")
   private String latencyMs = LATENCY_MS;
 
   @Option(

@@ -122,6 +122,7 @@ public final class Campaigns {
   /** Whether the campaign's requests are accepted; answered at once if that is known. */
   public void admit(CampaignId campaign, Consumer<Admission> then) {
     Admission now = null;
+    boolean asked = false;
     synchronized (this) {
       Known last = known.get(campaign);
       long nowNs = clock.nanoTime();
@@ -131,17 +132,21 @@ public final class Campaigns {
         now = judge(campaign, last.state());
         if (nowNs - last.atNs() > FRESH_NS && waitingCount < WAITING_MAX) {
           ask(campaign, (at, admission, unsure) -> {});
+          asked = true;
         }
       } else if (waitingCount >= WAITING_MAX) {
         now = new Admission.Refused(TOO_MANY);
       } else {
         ask(campaign, (at, admission, unsure) -> then.accept(admission));
+        asked = true;
       }
     }
     if (now != null) {
       then.accept(now);
     }
-    askNext();
+    if (asked) {
+      askNext();
+    }
   }
 
   /** Where the campaign is; answered at once if that is known. */
@@ -163,7 +168,7 @@ public final class Campaigns {
     if (asked) {
       askNext();
     } else {
-      then.at(entry, new Admission.Admitted(), tooMany);
+      then.at(entry, Admission.Admitted.INSTANCE, tooMany);
     }
   }
 
@@ -210,7 +215,7 @@ public final class Campaigns {
                       + state.wire()
                       + ": its requests can't be dialled.",
                   state.wire()));
-      case INITIALIZED, RUNNING, PAUSED -> new Admission.Admitted();
+      case INITIALIZED, RUNNING, PAUSED -> Admission.Admitted.INSTANCE;
     };
   }
 
@@ -302,7 +307,7 @@ public final class Campaigns {
     if (unsure) {
       admission =
           hasLane.test(campaign) && routes.known(campaign) != null
-              ? new Admission.Admitted()
+              ? Admission.Admitted.INSTANCE
               : new Admission.Refused(
                   ApiError.unavailable(
                       "The target can't be asked about campaign " + campaign + " now.", 1));

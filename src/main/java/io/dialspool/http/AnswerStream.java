@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -19,10 +20,15 @@ import java.util.function.Consumer;
 public final class AnswerStream {
   private final ChannelHandlerContext ctx;
 
-  AnswerStream(ChannelHandlerContext ctx, String contentType, boolean inChunks) {
+  AnswerStream(
+      ChannelHandlerContext ctx,
+      String contentType,
+      Map<String, String> headers,
+      boolean inChunks) {
     this.ctx = ctx;
     var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     head.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
+    headers.forEach(head.headers()::set);
     // Without chunks the answer ends with the connection.
     HttpUtil.setTransferEncodingChunked(head, inChunks);
     HttpAnswer.stamp(head);

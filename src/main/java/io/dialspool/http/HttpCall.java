@@ -1,13 +1,16 @@
 package io.dialspool.http;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -105,11 +108,27 @@ public final class HttpCall {
    * @throws IllegalStateException if the call is answered already
    */
   public AnswerStream stream(String contentType) {
+    return stream(contentType, Map.of());
+  }
+
+  /** The same with further headers. */
+  public AnswerStream stream(String contentType, Map<String, String> headers) {
     if (!answered.compareAndSet(false, true)) {
       throw new IllegalStateException("the call is answered already");
     }
     // A client of HTTP/1.0 knows no chunks.
-    return new AnswerStream(ctx, contentType, version.isKeepAliveDefault());
+    return new AnswerStream(ctx, contentType, headers, version.isKeepAliveDefault());
+  }
+
+  /** The connection that it came by. */
+  public Channel channel() {
+    return ctx.channel();
+  }
+
+  /** Whether its sender is on this machine, as far as the connection tells. */
+  public boolean isFromLoopback() {
+    return ctx.channel().remoteAddress() instanceof InetSocketAddress remote
+        && remote.getAddress().isLoopbackAddress();
   }
 
   /** Closes the connection without an answer, as a server does that dies. */

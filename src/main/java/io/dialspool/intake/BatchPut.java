@@ -193,7 +193,11 @@ final class BatchPut implements Exchange, WaitingForRoom.Waiter, GroupReply, Con
 
   @Override
   public void accept(Admission admission) {
-    door.onLoop(() -> admitted(admission), () -> {});
+    if (door.ctx().executor().inEventLoop()) {
+      admitted(admission);
+    } else {
+      door.onLoop(() -> admitted(admission), () -> {});
+    }
   }
 
   private void admitted(Admission admission) {

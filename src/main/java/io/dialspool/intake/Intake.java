@@ -4,10 +4,12 @@ import com.lmax.disruptor.RingBuffer;
 import io.dialspool.config.IntakeConfig;
 import io.dialspool.http.BytesBudget;
 import io.dialspool.http.Entrance;
+import io.dialspool.http.HttpCall;
 import io.dialspool.http.HttpLimits;
 import io.dialspool.http.HttpServer;
 import io.dialspool.ring.DialSlot;
 import io.dialspool.time.Clock;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -116,6 +118,15 @@ public final class Intake implements AutoCloseable {
   /** Makes a connection of the pipeline's channel, as the port does with each. On its loop. */
   void fit(ChannelPipeline pipeline, Entrance entrance) {
     HttpServer.fit(pipeline, limits(), entrance, () -> new Door(this));
+  }
+
+  /**
+   * Answers a call with a small body that came in by another port of the process. On the event loop
+   * of its connection, which must be one of those that {@link #start} got.
+   */
+  public void answer(HttpCall call) {
+    Channel channel = call.channel();
+    new CallRouter(this, loop(channel.eventLoop()), channel).route(call);
   }
 
   private HttpLimits limits() {

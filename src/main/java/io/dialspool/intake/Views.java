@@ -23,13 +23,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Status and reports as JSON. Source: api.md; members without a value are left out. */
-final class Views {
+public final class Views {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   private Views() {}
 
-  static ObjectNode of(RequestStatus status) {
+  public static ObjectNode of(RequestStatus status) {
     ObjectNode json =
         object()
             .put("campaignId", status.campaignId().value())
@@ -76,7 +76,7 @@ final class Views {
     return json;
   }
 
-  static ObjectNode of(CampaignReport report) {
+  public static ObjectNode of(CampaignReport report) {
     ObjectNode json =
         object().put("campaignId", report.campaignId().value()).put("target", report.target());
     if (report.waitingFor() != null) {
@@ -113,7 +113,7 @@ final class Views {
     return json;
   }
 
-  static ObjectNode of(SpoolReport report) {
+  public static ObjectNode of(SpoolReport report) {
     ObjectNode json = object();
     json.set("counts", of(report.counts()));
     json.put("conserved", report.counts().conserved());
@@ -191,7 +191,8 @@ final class Views {
     }
   }
 
-  static String time(long epochMs) {
+  /** {@code 2026-11-21T18:00:00.000Z}. */
+  public static String time(long epochMs) {
     return TIME.format(Instant.ofEpochMilli(epochMs));
   }
 

@@ -18,17 +18,18 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The port for those who watch: {@code /metrics}, {@code /health/live}, {@code /health/ready}.
- * Source: api.md, Management port.
+ * The port for those who watch: {@code /metrics}, {@code /health/live}, {@code /health/ready}; all
+ * other paths are the dashboard's. Source: api.md, Management port.
  */
 public final class ManagementServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
-  private static final HttpLimits LIMITS = new HttpLimits(100, 60_000, 32_768, 4_096);
+  private static final HttpLimits LIMITS = new HttpLimits(100, 60_000, 32_768, 64 << 10);
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
   private static final int WAITING_MAX = 32;
   private static final String METRICS = "/metrics";
@@ -53,6 +54,7 @@ public final class ManagementServer implements AutoCloseable {
    *     own
    * @param live whether the process should go on; asked at each call, on that thread
    * @param ready whether dial requests are accepted now; likewise
+   * @param others answers calls of all other paths; on the event loop, must not block
    * @throws io.dialspool.http.PortUnavailableException if the port can't be bound
    */
   public static ManagementServer start(
@@ -61,7 +63,8 @@ public final class ManagementServer implements AutoCloseable {
       EventLoopGroup loops,
       Metrics metrics,
       Supplier<Health> live,
-      Supplier<Health> ready) {
+      Supplier<Health> ready,
+      Consumer<HttpCall> others) {
     Map<String, Supplier<HttpAnswer>> pages =
         Map.of(
             METRICS,
@@ -94,7 +97,9 @@ public final class ManagementServer implements AutoCloseable {
             loops,
             LIMITS,
             entrance,
-            () -> new ApiDoor(LIMITS.bodyBytesMax(), budget, call -> answer(call, pages, worker)));
+            () ->
+                new ApiDoor(
+                    LIMITS.bodyBytesMax(), budget, call -> answer(call, pages, worker, others)));
     return new ManagementServer(server, worker);
   }
 
@@ -108,11 +113,14 @@ public final class ManagementServer implements AutoCloseable {
   }
 
   private static void answer(
-      HttpCall call, Map<String, Supplier<HttpAnswer>> pages, ThreadPoolExecutor worker) {
+      HttpCall call,
+      Map<String, Supplier<HttpAnswer>> pages,
+      ThreadPoolExecutor worker,
+      Consumer<HttpCall> others) {
     String path = call.uri().replaceFirst("\\?.*", "");
     Supplier<HttpAnswer> page = pages.get(path);
     if (page == null) {
-      call.answer(ApiError.unknownOperation(call.method(), path));
+      others.accept(call);
       return;
     }
     if (!call.method().equals("GET") && !call.method().equals("HEAD")) {

@@ -54,7 +54,7 @@ final class Service {
         new Routes(List.of(new Routes.Entry(Config.DEFAULT_TARGET, target, List.of())), false);
     Spool spool = Spool.open(store, routes);
     index = spool.index();
-    index.runBeside(() -> {}, index::runOnce);
+    index.runBeside(() -> {}, index::runOnce, () -> {});
     var mailbox = new Mailbox(() -> {});
     worker = new StoreWorker(spool, this::stored);
     var alarms = new Alarms(message -> {});

@@ -123,7 +123,7 @@ final class Life {
     }
     spool = Spool.open(store, wiring.route(new Routes(entries, false)), settings.tokensTogether());
     index = spool.index();
-    index.runBeside(wakeIndex, index::runOnce);
+    index.runBeside(wakeIndex, index::runOnce, () -> {});
     feed = new OutcomeFeed(spool);
     deadLetters = new DeadLetters(spool, feed);
     var mailbox = new Mailbox(wake);

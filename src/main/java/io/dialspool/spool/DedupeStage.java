@@ -1,6 +1,5 @@
 package io.dialspool.spool;
 
-import com.dynatrace.hash4j.hashing.HashValue128;
 import com.dynatrace.hash4j.hashing.Hasher64;
 import io.dialspool.request.ClientToken;
 import io.dialspool.request.Reason;
@@ -85,9 +84,7 @@ public final class DedupeStage implements Stage {
     }
     slot.lane(lane.number());
     for (int i = 0; i < items.count(); i++) {
-      HashValue128 key = key(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i));
-      highs[i] = key.getMostSignificantBits();
-      lows[i] = key.getLeastSignificantBits();
+      hash(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i), i);
     }
     spool.index().expect(highs, items.count());
     for (int i = 0; i < items.count(); i++) {
@@ -124,7 +121,8 @@ public final class DedupeStage implements Stage {
 
   /** A recall's only item becomes a duplicate of what it recalls, if that is known. */
   private void look(LaneInfo lane, DialItems items, int i) {
-    TokenEntry known = known(key(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i)));
+    hash(lane, items.bytes(), items.tokenAt(i), items.tokenBytes(i), i);
+    TokenEntry known = known(highs[i], lows[i]);
     if (known != null && known.check() == check(lane, items, i)) {
       items.duplicateOf(i, known.sequence(), RequestState.QUEUED);
     }
@@ -145,7 +143,8 @@ public final class DedupeStage implements Stage {
     }
     for (Settlement end : chunk.candidates()) {
       StoredRequest from = end.request();
-      TokenEntry known = known(key(lane, from.bytes(), from.tokenAt(), from.tokenBytes()));
+      hash(lane, from.bytes(), from.tokenAt(), from.tokenBytes(), 0);
+      TokenEntry known = known(highs[0], lows[0]);
       // Purged, or another bears the token by now.
       if (known == null || known.sequence() != from.sequence() || isRedriven(from)) {
         chunk.skip();
@@ -163,9 +162,11 @@ public final class DedupeStage implements Stage {
       }
       long sequence = lane.nextSequence++;
       group.addRedriven(from, sequence);
-      add(
-          key(lane, token, 0, token.length),
-          lane,
+      hash(lane, token, 0, token.length, 0);
+      group.tokens.put(
+          highs[0],
+          lows[0],
+          lane.number(),
           sequence,
           lane.checkHasher.hashBytesToLong(token),
           known.fingerprint());
@@ -195,34 +196,21 @@ public final class DedupeStage implements Stage {
       String suffix = "-r" + n;
       int kept = Math.min(base.length(), ClientToken.CHARS_MAX - suffix.length());
       byte[] token = (base.substring(0, kept) + suffix).getBytes(StandardCharsets.US_ASCII);
-      if (known(key(lane, token, 0, token.length)) == null) {
+      hash(lane, token, 0, token.length, 0);
+      if (known(highs[0], lows[0]) == null) {
         return token;
       }
     }
     return null;
   }
 
-  private static HashValue128 key(LaneInfo lane, byte[] bytes, int at, int length) {
-    return lane.tokenHasher.hashBytesTo128Bits(bytes, at, length);
-  }
-
-  private @Nullable TokenEntry known(HashValue128 key) {
-    return known(key.getMostSignificantBits(), key.getLeastSignificantBits());
+  private void hash(LaneInfo lane, byte[] bytes, int at, int length, int index) {
+    lane.tokenHasher.hash(bytes, at, length, highs, lows, index);
   }
 
   private @Nullable TokenEntry known(long high, long low) {
     int ofGroup = group.tokens.find(high, low);
     return ofGroup < 0 ? spool.index().known(high, low) : group.tokens.entry(ofGroup);
-  }
-
-  private void add(HashValue128 key, LaneInfo lane, long sequence, long check, long fingerprint) {
-    group.tokens.put(
-        key.getMostSignificantBits(),
-        key.getLeastSignificantBits(),
-        lane.number(),
-        sequence,
-        check,
-        fingerprint);
   }
 
   private static long check(LaneInfo lane, DialItems items, int i) {

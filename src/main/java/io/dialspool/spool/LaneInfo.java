@@ -1,6 +1,5 @@
 package io.dialspool.spool;
 
-import com.dynatrace.hash4j.hashing.Hasher128;
 import com.dynatrace.hash4j.hashing.Hasher64;
 import io.dialspool.request.CampaignId;
 import io.dialspool.store.StoreException;
@@ -19,7 +18,7 @@ public final class LaneInfo {
   private final int number;
   private final CampaignId campaign;
   private volatile TargetIdentity target;
-  final Hasher128 tokenHasher;
+  final TokenHasher tokenHasher;
   final Hasher64 checkHasher;
 
   /** What the group at hand brings it. Ring's thread only. */

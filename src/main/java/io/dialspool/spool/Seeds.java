@@ -1,6 +1,5 @@
 package io.dialspool.spool;
 
-import com.dynatrace.hash4j.hashing.Hasher128;
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
 import io.dialspool.store.StoreException;
@@ -34,8 +33,8 @@ record Seeds(long token, long check, long fingerprint) {
 
   // The lane goes into the seed, so that a token is hashed where it lies, without being copied
   // behind its lane.
-  Hasher128 tokenHasher(int lane) {
-    return Hashing.xxh3_128(Hashing.komihash5_0(token).hashIntToLong(lane));
+  TokenHasher tokenHasher(int lane) {
+    return new TokenHasher(Hashing.komihash5_0(token).hashIntToLong(lane));
   }
 
   Hasher64 checkHasher(int lane) {

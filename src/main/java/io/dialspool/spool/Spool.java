@@ -449,10 +449,9 @@ public final class Spool {
   }
 
   static byte[] tokenKey(LaneInfo lane, byte[] bytes, int at, int length) {
-    var hash = lane.tokenHasher.hashBytesTo128Bits(bytes, at, length);
-    return ByteBuffer.allocate(16)
-        .putLong(hash.getMostSignificantBits())
-        .putLong(hash.getLeastSignificantBits())
-        .array();
+    var high = new long[1];
+    var low = new long[1];
+    lane.tokenHasher.hash(bytes, at, length, high, low, 0);
+    return ByteBuffer.allocate(16).putLong(high[0]).putLong(low[0]).array();
   }
 }

@@ -15,24 +15,48 @@ final class TokenFilter {
   private static final int TOKENS_A_BLOCK = WORDS * Long.SIZE / 16;
   private static final int PARTS_MAX = 4;
 
+  /**
+   * In pieces of a little less than a megabyte: while an array is filled with zeros no safepoint is
+   * reached, and where memory is new to the process that takes 2 ms a megabyte (measured). Not
+   * smaller, or the collector would copy them.
+   */
+  private static final int BLOCKS_A_PIECE = (1 << 14) - 1;
+
   private static final class Part {
-    private final long[] bits;
+    private final long[][] pieces;
+    private final int tokens;
     private final int blocks;
     private int room;
 
-    Part(int tokens) {
+    /**
+     * @param breath called after each piece
+     */
+    Part(int tokens, Runnable breath) {
+      this.tokens = tokens;
       blocks = Math.max(1, tokens / TOKENS_A_BLOCK);
-      bits = new long[blocks * WORDS];
+      pieces = new long[(blocks - 1) / BLOCKS_A_PIECE + 1][];
+      for (int piece = 0; piece < pieces.length; piece++) {
+        int its = Math.min(BLOCKS_A_PIECE, blocks - piece * BLOCKS_A_PIECE);
+        pieces[piece] = new long[its * WORDS];
+        breath.run();
+      }
       room = tokens;
     }
 
     // The high half chooses the block, the low one its bits.
-    private int at(long high) {
-      return (int) Math.multiplyHigh(high >>> 1, (long) blocks << 1) * WORDS;
+    private int block(long high) {
+      return (int) Math.multiplyHigh(high >>> 1, (long) blocks << 1);
+    }
+
+    long touch(long high) {
+      int block = block(high);
+      return pieces[block / BLOCKS_A_PIECE][block % BLOCKS_A_PIECE * WORDS];
     }
 
     boolean mayHave(long high, long low) {
-      int at = at(high);
+      int block = block(high);
+      long[] bits = pieces[block / BLOCKS_A_PIECE];
+      int at = block % BLOCKS_A_PIECE * WORDS;
       for (int word = 0; word < WORDS; word++) {
         if ((bits[at + word] & (1L << (low >>> (word * 6)))) == 0) {
           return false;
@@ -43,7 +67,9 @@ final class TokenFilter {
 
     void add(long high, long low) {
       room--;
-      int at = at(high);
+      int block = block(high);
+      long[] bits = pieces[block / BLOCKS_A_PIECE];
+      int at = block % BLOCKS_A_PIECE * WORDS;
       for (int word = 0; word < WORDS; word++) {
         bits[at + word] |= 1L << (low >>> (word * 6));
       }
@@ -64,7 +90,7 @@ final class TokenFilter {
    */
   TokenFilter(int tokensAtStart) {
     this.tokensAtStart = tokensAtStart;
-    parts.add(new Part(tokensAtStart));
+    parts.add(new Part(tokensAtStart, () -> {}));
     prepared = parts.get(0);
   }
 
@@ -85,7 +111,7 @@ final class TokenFilter {
     long touched = 0;
     for (Part part : parts) {
       for (int i = 0; i < count; i++) {
-        touched |= part.bits[part.at(highs[i])];
+        touched |= part.touch(highs[i]);
       }
     }
     lastTouched = touched;
@@ -103,19 +129,23 @@ final class TokenFilter {
   }
 
   private Part next() {
-    return new Part(tokensAtStart << parts.size());
+    return new Part(tokensAtStart << parts.size(), () -> {});
   }
 
   /** Tokens that the next part is for, if it is needed soon; else 0. */
   int neededSoon() {
     Part last = parts.get(parts.size() - 1);
-    return last.room < tokensAtStart && prepared == last && parts.size() < PARTS_MAX
+    return last.room < last.tokens / 4 && prepared == last && parts.size() < PARTS_MAX
         ? tokensAtStart << parts.size()
         : 0;
   }
 
-  /** Makes the next part ahead, on any thread: to fill it with zeros takes milliseconds. */
-  void prepare(int tokens) {
-    prepared = new Part(tokens);
+  /**
+   * Makes the next part ahead, on any thread: to fill it with zeros takes milliseconds.
+   *
+   * @param breath called once in a while
+   */
+  void prepare(int tokens, Runnable breath) {
+    prepared = new Part(tokens, breath);
   }
 }

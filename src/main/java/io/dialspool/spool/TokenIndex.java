@@ -33,9 +33,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TokenIndex {
   /**
-   * Of one table in service: 24 MB of entries and 4 MB of places, and half a second of full load.
+   * Of one table in service: 12 MB of entries and 4 MB of places, and half a second of full load.
+   * Half as many would make a fifth more work for the store, which merges what comes (measured).
    */
-  public static final int TABLE_ITEMS = 500_000;
+  public static final int TABLE_ITEMS = 1 << 18;
+
+  /** A filter begins with room for so many tables. */
+  private static final int FILTER_TABLES = 16;
+
+  /** Entries written without a breath. */
+  private static final int PIECE = 512;
 
   private static final int DELETED_TOGETHER = 500;
   private static final byte[] LAST = new byte[17];
@@ -52,9 +59,12 @@ public final class TokenIndex {
   private final byte[] entryFound = new byte[TokenEntry.BYTES];
 
   // Under the lock, but for what the ring's thread reads of what it alone changes.
-  private TokenTable filling = new TokenTable();
+  private TokenTable filling;
   private @Nullable TokenTable full;
-  private TokenTable spare = new TokenTable();
+
+  /** Empty; null while the one that was full is being emptied. */
+  private @Nullable TokenTable spare;
+
   private long nextCommit = 1;
   private long fullFrom = 1;
   private long fullThrough;
@@ -77,6 +87,7 @@ public final class TokenIndex {
 
   private Runnable wake = () -> {};
   private Runnable whenBehind = this::runOnce;
+  private Runnable breath = () -> {};
 
   /**
    * @param tableItems a table goes on its way once it holds so many
@@ -84,8 +95,10 @@ public final class TokenIndex {
   TokenIndex(OrderedStore store, int tableItems) {
     this.store = store;
     this.tableItems = tableItems;
-    this.newer = new TokenFilter(8 * tableItems);
-    this.stocktaking = new TokenFilter(8 * tableItems);
+    this.filling = new TokenTable(tableItems);
+    this.spare = new TokenTable(tableItems);
+    this.newer = new TokenFilter(FILTER_TABLES * tableItems);
+    this.stocktaking = new TokenFilter(FILTER_TABLES * tableItems);
   }
 
   /**
@@ -93,10 +106,12 @@ public final class TokenIndex {
    *
    * @param itsWake called when there is something to do for {@link #runOnce}
    * @param waitABit called on the ring's thread, again and again, while the index is behind
+   * @param itsBreath called on the index's thread every few hundred entries, while there is time
    */
-  public void runBeside(Runnable itsWake, Runnable waitABit) {
+  public void runBeside(Runnable itsWake, Runnable waitABit, Runnable itsBreath) {
     wake = itsWake;
     whenBehind = waitABit;
+    breath = itsBreath;
   }
 
   /** Before anything else: reads the log back. */
@@ -165,7 +180,7 @@ public final class TokenIndex {
   private boolean isBehind() {
     lock.lock();
     try {
-      return full != null && filling.size() >= tableItems;
+      return spare == null && filling.size() >= tableItems;
     } finally {
       lock.unlock();
     }
@@ -180,7 +195,7 @@ public final class TokenIndex {
         newer.add(group.high(index), group.low(index));
       }
       nextCommit++;
-      if (filling.size() >= tableItems && full == null) {
+      if (filling.size() >= tableItems) {
         send();
       }
     } finally {
@@ -188,13 +203,16 @@ public final class TokenIndex {
     }
   }
 
+  /** Lets the table that fills go on its way, unless another is. */
   private void send() {
-    full = filling;
-    fullThrough = nextCommit - 1;
-    spare.clear();
-    filling = spare;
-    wanted = false;
-    wake.run();
+    if (spare != null) {
+      full = filling;
+      fullThrough = nextCommit - 1;
+      filling = spare;
+      spare = null;
+      wanted = false;
+      wake.run();
+    }
   }
 
   // --- any thread
@@ -278,11 +296,11 @@ public final class TokenIndex {
       return stored == null ? takeStock() : 0;
     }
     if (filterRoom > 0) {
-      newer.prepare(filterRoom);
+      newer.prepare(filterRoom, this::breathe);
       filterRoom = 0;
     }
     if (!ingested) {
-      store.ingest(Keys.TOKENS, new Sorted(table));
+      store.ingest(Keys.TOKENS, new Sorted(table, table.sorted(this::breathe)));
       ingested = true;
       return table.size();
     }
@@ -292,6 +310,12 @@ public final class TokenIndex {
     lock.lock();
     try {
       full = null;
+    } finally {
+      lock.unlock();
+    }
+    table.clear();
+    lock.lock();
+    try {
       spare = table;
       if (filling.size() >= tableItems) {
         send();
@@ -300,6 +324,21 @@ public final class TokenIndex {
       lock.unlock();
     }
     return done;
+  }
+
+  // What is done here is done in bursts, and a burst takes the cores from those who answer. There
+  // is time until the next table is full; only when it is half full already there isn't.
+  private void breathe() {
+    boolean hurry;
+    lock.lock();
+    try {
+      hurry = filling.size() >= tableItems / 2;
+    } finally {
+      lock.unlock();
+    }
+    if (!hurry) {
+      breath.run();
+    }
   }
 
   /** Whether {@link #runOnce} has something to do. */
@@ -318,7 +357,7 @@ public final class TokenIndex {
   private @Nullable TokenTable due() {
     lock.lock();
     try {
-      if (full == null && (filling.size() >= tableItems || (wanted && filling.size() > 0))) {
+      if (filling.size() >= tableItems || (wanted && filling.size() > 0)) {
         send();
       }
       filterRoom = newer.neededSoon();
@@ -338,6 +377,7 @@ public final class TokenIndex {
         if (batch.size() == DELETED_TOGETHER || commit == fullThrough) {
           store.write(batch, false);
           batch.clear();
+          breathe();
         }
       }
     }
@@ -369,14 +409,21 @@ public final class TokenIndex {
     return Math.max(1, seen[0]);
   }
 
-  private record Sorted(TokenTable table, int[] order) implements OrderedStore.Run {
-    Sorted(TokenTable table) {
-      this(table, table.sorted());
+  private final class Sorted implements OrderedStore.Run {
+    private final TokenTable table;
+    private final int[] order;
+
+    /**
+     * @param order of the table's entries, and perhaps more behind
+     */
+    Sorted(TokenTable table, int[] order) {
+      this.table = table;
+      this.order = order;
     }
 
     @Override
     public int size() {
-      return order.length;
+      return table.size();
     }
 
     @Override
@@ -391,6 +438,9 @@ public final class TokenIndex {
 
     @Override
     public void read(int index, ByteBuffer key, ByteBuffer value) {
+      if (index % PIECE == 0) {
+        breathe();
+      }
       table.writeKey(order[index], key);
       table.writeEntry(order[index], value);
     }

@@ -20,16 +20,36 @@ final class TokenTable {
   private static final int RADIX_BITS = 16;
 
   /** Index of the entry, plus one; 0 for none. */
-  private int[] slots = new int[SLOTS_AT_START];
+  private int[] slots;
 
   /** Pieces of {@link #PIECE} entries: key's high and low half, lane, sequence, check, content. */
   private final List<long[]> pieces = new ArrayList<>();
 
   private int size;
 
+  /** To sort in; kept, since arrays of this size, made anew, would set the collector going. */
+  private int[] sorted = {};
+
+  private long[] sortedHighs = {};
+
   /** So that the compiler leaves in what only warms the cache. */
   @SuppressWarnings("unused")
   private int lastTouched;
+
+  TokenTable() {
+    slots = new int[SLOTS_AT_START];
+  }
+
+  /**
+   * @param items it has memory for, and places for as many again: neither is to be made while
+   *     somebody waits
+   */
+  TokenTable(int items) {
+    slots = new int[Math.max(SLOTS_AT_START, 4 * Integer.highestOneBit(items))];
+    for (int room = 0; room < items; room += PIECE) {
+      pieces.add(new long[PIECE * WORDS]);
+    }
+  }
 
   int size() {
     return size;
@@ -181,10 +201,13 @@ final class TokenTable {
   }
 
   /**
-   * Indexes of all entries by key, in unsigned order. Keys are hashes, evenly spread: counted into
-   * buckets by their first bits, a handful are left to sort in each.
+   * Indexes of all entries by key, in unsigned order; behind {@link #size} of them is nothing. Good
+   * until the next call. Keys are hashes, evenly spread: counted into buckets by their first bits,
+   * a handful are left to sort in each.
+   *
+   * @param breath called every few thousand entries
    */
-  int[] sorted() {
+  int[] sorted(Runnable breath) {
     var begins = new int[(1 << RADIX_BITS) + 1];
     for (int index = 0; index < size; index++) {
       begins[bucket(index) + 1]++;
@@ -192,16 +215,25 @@ final class TokenTable {
     for (int bucket = 0; bucket < 1 << RADIX_BITS; bucket++) {
       begins[bucket + 1] += begins[bucket];
     }
-    var sorted = new int[size];
-    var highs = new long[size]; // beside the indexes: to look each up would miss the cache
+    if (sorted.length < size) {
+      sorted = new int[size];
+      sortedHighs = new long[size];
+    }
+    long[] highs = sortedHighs; // beside the indexes: to look each up would miss the cache
     int[] next = begins.clone();
     for (int index = 0; index < size; index++) {
       int at = next[bucket(index)]++;
       sorted[at] = index;
       highs[at] = high(index);
+      if (index % PIECE == 0) {
+        breath.run();
+      }
     }
     for (int bucket = 0; bucket < 1 << RADIX_BITS; bucket++) {
       sort(sorted, highs, begins[bucket], begins[bucket + 1]);
+      if (bucket % PIECE == 0) {
+        breath.run();
+      }
     }
     return sorted;
   }

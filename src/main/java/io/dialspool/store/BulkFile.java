@@ -17,6 +17,8 @@ import org.rocksdb.SstFileWriter;
  * below, where RocksDB, which deletes tables that it doesn't know, doesn't look.
  */
 final class BulkFile {
+  private static final int SYNCED_TOGETHER_BYTES = 256 << 10;
+
   private BulkFile() {}
 
   /** After a start: what was begun before it and never taken in. */
@@ -44,7 +46,8 @@ final class BulkFile {
     ByteBuffer value = ByteBuffer.allocateDirect(run.valueBytes());
     try (var database = new DBOptions();
         var options = new Options(database, family);
-        var environment = new EnvOptions();
+        // Else all of it would go to the disk with the sync, before the log's next one.
+        var environment = new EnvOptions().setBytesPerSync(SYNCED_TOGETHER_BYTES);
         // Slices are pointers handed over as they are; with buffers JNI asks anew for each entry.
         var keySlice = new DirectSlice(key, run.keyBytes());
         var valueSlice = new DirectSlice(value, run.valueBytes());

@@ -2,6 +2,7 @@ package io.dialspool.auth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,12 +96,42 @@ class ApiRuleTest {
 
   @Test
   void shouldAskNobodyForHealth() {
-    Rule rule = Rule.management();
+    Rule rule = Rule.management(false);
     assertEquals(Demand.NOTHING, rule.of("GET", "/health/live"));
     assertEquals(Demand.NOTHING, rule.of("GET", "/health/ready?verbose"));
     assertEquals(Right.READ, rule.of("GET", "/metrics").right());
     assertEquals(Right.READ, rule.of("GET", "/healthy").right());
-    assertEquals(Right.READ, rule.of("GET", "/").right());
     assertEquals(Right.CONTROL, rule.of("POST", "/metrics").right());
+  }
+
+  @Test
+  void shouldAskNobodyForTheDashboardsPageAndReadersForWhatItShows() {
+    Rule rule = Rule.management(false);
+    for (String page : List.of("/", "/?x=1", "/favicon.ico", "/assets/main.js")) {
+      assertEquals(Demand.NOTHING, rule.of("GET", page), page);
+      assertEquals(Demand.NOTHING, rule.of("HEAD", page), page);
+      assertEquals(Right.CONTROL, rule.of("POST", page).right(), page);
+    }
+    assertEquals(Right.READ, rule.of("GET", "/dashboard/live").right());
+    assertEquals(Right.READ, rule.of("GET", "/dashboard/../assets/").right());
+    assertEquals(Right.READ, rule.of("GET", "//assets/main.js").right());
+  }
+
+  @Test
+  void shouldDemandForTheDataPortsCallsWhatTheyDemandThere() {
+    for (boolean atAmazon : new boolean[] {false, true}) {
+      Rule rule = Rule.management(atAmazon);
+      for (String call :
+          List.of(
+              "POST /campaigns/c-1/pause",
+              "POST /campaigns-summary",
+              "GET /campaigns/c-1/spool",
+              "DELETE /campaigns/c-1/dial-requests/t-1",
+              "POST /campaigns/c-1/dead-letters/redrive",
+              "GET /spool")) {
+        String[] parts = call.split(" ", 2);
+        assertEquals(Rule.api(atAmazon).of(parts[0], parts[1]), rule.of(parts[0], parts[1]), call);
+      }
+    }
   }
 }

@@ -89,8 +89,7 @@ class ReplayWithoutSendingTest {
     assertEquals(2, replay(file, "--dry-run", "--rehearse"));
     assertTrue(err.toString().contains("expected: one of them"), err.toString());
     assertEquals(2, replay(file, "--rehearse", "--agents", "many"));
-    assertEquals(
-        "campaignService.agents: many (expected: a whole number)", err.toString().strip());
+    assertEquals("campaignService.agents: many (expected: a whole number)", err.toString().strip());
     assertEquals(2, replay(file, "--campaign", "c-1", "--rate", "0"));
     assertTrue(err.toString().contains("--rate: 0"), err.toString());
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialspool.config.ManagementConfig;
+import io.dialspool.http.ApiError;
 import io.dialspool.http.Entrance;
 import io.dialspool.http.PortUnavailableException;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -141,7 +142,8 @@ class ManagementServerTest {
         loops,
         metrics,
         () -> live.get(),
-        () -> ready.get());
+        () -> ready.get(),
+        call -> call.answer(ApiError.unknownOperation(call.method(), call.uri())));
   }
 
   private HttpResponse<String> call(String method, String path)

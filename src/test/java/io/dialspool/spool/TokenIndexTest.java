@@ -129,12 +129,28 @@ class TokenIndexTest {
         () -> {},
         () -> {
           waited.add(index.runOnce());
-        });
+        },
+        () -> {});
     add(1, 1, 2, 3, 4);
     add(2, 5, 6, 7, 8);
     assertEquals(List.of(), waited);
     add(3, 9);
     assertEquals(List.of(4, 4), waited);
+  }
+
+  @Test
+  void shouldTakeItsTimeOnlyWhileTheNextTableIsFarFromFull() {
+    int[] breaths = {0};
+    index.runBeside(() -> {}, () -> {}, () -> breaths[0]++);
+    add(1, 1, 2, 3, 4);
+    assertEquals(4, index.runOnce());
+    assertTrue(breaths[0] > 0);
+    assertEquals(4, index.runOnce());
+    add(2, 5, 6, 7, 8);
+    add(3, 9, 10);
+    breaths[0] = 0;
+    assertEquals(4, index.runOnce());
+    assertEquals(0, breaths[0], "half a table is full already");
   }
 
   @Test

@@ -148,8 +148,7 @@ class HttpReceiverTest {
     assertEquals("TLS: not trusted, or not spoken", refused.failure());
   }
 
-  private static Receiver.Answer postOverTls(X509Bundle server, Path authorities)
-      throws Exception {
+  private static Receiver.Answer postOverTls(X509Bundle server, Path authorities) throws Exception {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(server.toKeyManagerFactory().getKeyManagers(), null, null);
     HttpsServer https =
@@ -181,8 +180,7 @@ class HttpReceiverTest {
     var serving = new Thread(() -> serve(manners), "receiver");
     serving.setDaemon(true);
     serving.start();
-    return post(
-        config("http://127.0.0.1:" + server.getLocalPort() + "/hook?a=b", timeoutMs, ""));
+    return post(config("http://127.0.0.1:" + server.getLocalPort() + "/hook?a=b", timeoutMs, ""));
   }
 
   private static WebhookConfig config(String url, int timeoutMs, String caFile) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialspool.dashboard;
+
+import org.jspecify.annotations.NullMarked;
