@@ -180,18 +180,4 @@ final class FakeDesk implements Backstage {
     throw new UnsupportedOperationException();
   }
 
-  @Override
-  public boolean isRecallPlace(String after) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void recall(CampaignId campaign, RecallOrder order, RecallReply reply) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void audit(AuditEntry entry, Runnable then) {
-    throw new UnsupportedOperationException();
-  }
 }
