@@ -129,6 +129,13 @@ class WhyIT {
     Leads.putAll(intake(), one, "t", 0, 1, HOURS);
     await(one, "BATCH");
     assertWhy(one, "QUEUED: a batch is being filled");
+    // Something for the log: an alarm.
+    Service.call(
+        "PUT",
+        service.url("target") + "/campaign-states",
+        "application/json",
+        "{\"campaignId\":\"" + one + "\",\"state\":\"Failed\"}");
+    await(one, "CAMPAIGN_FAILED");
     service.terminate();
     List<String> logged = Files.readAllLines(log);
     assertFalse(logged.isEmpty());
