@@ -20,9 +20,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code replay --dry-run} and {@code --rehearse} as commands. */
 class ReplayWithoutSendingTest {
-  @TempDir Path directory;
+  private final Path directory;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
+
+  ReplayWithoutSendingTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @BeforeEach
   void write() throws IOException {

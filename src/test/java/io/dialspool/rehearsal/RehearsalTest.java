@@ -26,7 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 class RehearsalTest {
   private static final long NOON_MS = 1_795_262_400_000L;
 
-  @TempDir Path directory;
+  private final Path directory;
+
+  RehearsalTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   private Source leads(int rows, String expiresIn, String... more) throws IOException {
     var lines = new ArrayList<String>(List.of("id,phone,expiresIn"));

@@ -20,7 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 class DryRunTest {
   private static final NumberRule NUMBERS = NumberRule.load(false);
 
-  @TempDir Path directory;
+  private final Path directory;
+
+  DryRunTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   private DryRun.Outcome run(long rowsMax, String... texts) throws IOException {
     var sources = new ArrayList<Source>();
@@ -83,8 +87,14 @@ class DryRunTest {
     DryRun.Outcome outcome =
         run(
             Long.MAX_VALUE,
-            "id,phone\na,+12065550100\na,+12065550100\nb,+12065550100\nc,+12065550100\n"
-                + "d,+12065550101\n");
+            """
+            id,phone
+            a,+12065550100
+            a,+12065550100
+            b,+12065550100
+            c,+12065550100
+            d,+12065550101
+            """);
     assertEquals(4, outcome.accepted());
     assertEquals(1, outcome.duplicates());
     assertEquals(1, outcome.numbersTwice());
@@ -98,8 +108,15 @@ class DryRunTest {
     DryRun.Outcome outcome =
         run(
             Long.MAX_VALUE,
-            "phone\n+12065550100\n+12125550100\n+14165550100\n+442071838750\n+4930123456\n"
-                + "+12065550199\n");
+            """
+            phone
+            +12065550100
+            +12125550100
+            +14165550100
+            +442071838750
+            +4930123456
+            +12065550199
+            """);
     assertEquals(
         List.of("United States 3", "Canada 1", "Germany 1", "United Kingdom 1"),
         outcome.countries().stream()
@@ -115,9 +132,18 @@ class DryRunTest {
     DryRun.Outcome outcome =
         run(
             Long.MAX_VALUE,
-            "phone,expiresIn\n+12065550100,20s\n+12065550101,35s\n+12065550102,9m\n"
-                + "+12065550103,50m\n+12065550104,\n+12065550105,20h\n+12065550106,10d\n"
-                + "+12065550107,-5m\n+12065550108,40d\n");
+            """
+            phone,expiresIn
+            +12065550100,20s
+            +12065550101,35s
+            +12065550102,9m
+            +12065550103,50m
+            +12065550104,
+            +12065550105,20h
+            +12065550106,10d
+            +12065550107,-5m
+            +12065550108,40d
+            """);
     var deadlines = outcome.deadlines();
     assertEquals(FixedClock.NOON.epochMs() + 20_000, deadlines.earliestMs());
     assertEquals(

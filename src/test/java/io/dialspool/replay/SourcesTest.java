@@ -14,7 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SourcesTest {
-  @TempDir Path directory;
+  private final Path directory;
+
+  SourcesTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @BeforeEach
   void write() throws IOException {
