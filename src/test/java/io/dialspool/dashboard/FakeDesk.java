@@ -135,6 +135,21 @@ final class FakeDesk implements Backstage {
   }
 
   @Override
+  public boolean isRecallPlace(String after) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void recall(CampaignId campaign, RecallOrder order, RecallReply reply) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void audit(AuditEntry entry, Runnable then) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public boolean isRedrivePlace(String after) {
     throw new UnsupportedOperationException();
   }
