@@ -105,7 +105,10 @@ expect SUBMITTED dialspool why ann-1 --campaign "$campaign" --endpoint "$endpoin
 expect '"lines":3' dialspool outcomes --campaign "$campaign" --limit 3 --json --endpoint "$endpoint"
 expect '"conserved":true' curl -sS "$endpoint/spool"
 
-say "For those who watch: $management"
+say "For those who watch: $management in a browser, and for programs"
+expect '<title>Dialspool' curl -sS "$management/"
+# What the page is fed with, once a second; curl ends by its time limit.
+expect 'event: *picture' sh -c "curl -sSN --max-time 4 $management/dashboard/live | cut -c1-160 || true"
 expect '"status":"ok"' curl -sS "$management/health/ready"
 expect 'state="submitted"} 200' sh -c "curl -sS $management/metrics | grep ^dialspool_requests"
 say "The tour is over"
