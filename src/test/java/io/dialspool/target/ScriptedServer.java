@@ -41,6 +41,7 @@ final class ScriptedServer implements AutoCloseable {
   private final BlockingQueue<Step> script = new LinkedBlockingQueue<>();
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final ServerSocket listener;
+  private final Thread accepting;
 
   ScriptedServer() throws IOException {
     this(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
@@ -48,7 +49,7 @@ final class ScriptedServer implements AutoCloseable {
 
   ScriptedServer(ServerSocket listener) {
     this.listener = listener;
-    start(this::accept);
+    accepting = start(this::accept);
   }
 
   URI url() {
@@ -139,15 +140,22 @@ final class ScriptedServer implements AutoCloseable {
     return line.toString(StandardCharsets.UTF_8);
   }
 
-  private static void start(Runnable task) {
+  private static Thread start(Runnable task) {
     var thread = new Thread(task, "scripted-server");
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   @Override
   public void close() throws IOException {
     listener.close();
+    try {
+      // The kernel goes on listening until the thread that accepts has noticed.
+      accepting.join(10_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     for (Socket socket : sockets) {
       socket.close();
     }
