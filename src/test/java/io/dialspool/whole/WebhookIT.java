@@ -210,7 +210,10 @@ class WebhookIT {
             Duration.ofSeconds(20),
             () -> webhook(service, "crm").path("lagSeconds").asLong() == 0);
         assertEquals("OK", webhook(service, "crm").path("state").asText());
-        assertEquals("FAILING", webhook(service, "deaf").path("state").asText());
+        Service.await(
+            "the deaf one's first call has timed out",
+            Duration.ofSeconds(20),
+            () -> webhook(service, "deaf").path("state").asText().equals("FAILING"));
         assertEquals("timeout", webhook(service, "deaf").path("lastFailure").asText());
         assertTrue(
             webhook(service, "crm").path("receiver").asText().matches("127.0.0.1:\\d+"),
