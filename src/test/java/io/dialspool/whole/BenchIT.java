@@ -147,7 +147,13 @@ class BenchIT {
     String[] all =
         Stream.concat(
                 Stream.concat(Stream.of("bench"), Stream.of(args)),
-                Stream.of("--directory", directory.resolve("beds").toString(), "--json"))
+                // Nothing here is measured: the better compiler would only cost time.
+                Stream.of(
+                    "--jvm=-Xmx512m",
+                    "--jvm=-XX:TieredStopAtLevel=1",
+                    "--directory",
+                    directory.resolve("beds").toString(),
+                    "--json"))
             .toArray(String[]::new);
     Service.Ran ran = Service.run(all);
     assertEquals(0, ran.exitCode(), () -> ran.out() + ran.err());
