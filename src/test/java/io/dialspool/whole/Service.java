@@ -190,7 +190,7 @@ public final class Service implements AutoCloseable {
         new ArrayList<String>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
-    if (!args.get(0).equals("serve")) {
+    if (args.isEmpty() || !args.get(0).equals("serve")) {
       command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     }
     command.addAll(List.of("-jar", System.getProperty("dialspool.jar", "target/dialspool.jar")));

@@ -73,7 +73,7 @@ final class SmallDisk implements AutoCloseable {
 
   void empty() {
     try {
-      Files.delete(path("filler"));
+      Files.deleteIfExists(path("filler"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
