@@ -232,13 +232,30 @@ class DiskFaultIT {
         backing.empty();
         assertTrue(SmallDisk.run("e2fsck", "-fy", image.toString()) <= 1);
         SmallDisk.ofImage(at, image, 400);
-        try (Service next = Service.serve(directory, sets)) {
+        Path whole = at.resolve("spool");
+        Service.Ran check = check(whole);
+        // Which of the blocks under way the kernel could still write is chance: with a hole between
+        // them the log looks damaged, and a person has to salvage it.
+        boolean holed = check.exitCode() != 0;
+        if (holed) {
+          assertTrue(check.out().contains(".log: checksum mismatch"), check::out);
+          Path saved = directory.resolve("saved");
+          Service.run(
+              "spool", "salvage", "--directory", whole.toString(), "--to", saved.toString());
+          whole = saved;
+        }
+        try (Service next =
+            Service.serve(directory, "spool.directory=" + whole, "spool.freeBytesMin=0")) {
           ledger.writeTo(next.url("intake"));
           writer.join();
           assertEquals(List.of(), ledger.faults());
-          assertAllDialledOnce(next, campaign, ledger);
+          if (holed) {
+            assertAllKnown(next, campaign, ledger);
+          } else {
+            assertAllDialledOnce(next, campaign, ledger);
+          }
           next.terminate();
-          assertChecks(at.resolve("spool"));
+          assertChecks(whole);
         }
       }
     }
@@ -371,8 +388,8 @@ class DiskFaultIT {
       Leads.putAll(service.url("intake"), campaign(service), "t", 0, 25, HOURS);
       service.terminate();
     }
-    writeFormat(2);
-    String said = "the spool is of format 2, this version reads format 1";
+    writeFormat(3);
+    String said = "the spool is of format 3, this version reads formats 1 to 2";
     Service.Ran start = Service.serveInVain(directory);
     assertEquals(NOT_AVAILABLE, start.exitCode());
     assertTrue(start.err().contains(said), start::err);
@@ -381,7 +398,7 @@ class DiskFaultIT {
     assertTrue(check.err().contains(said), check::err);
     Service.Ran salvage = salvage(directory.resolve("saved"));
     assertEquals(NOT_AVAILABLE, salvage.exitCode());
-    writeFormat(1);
+    writeFormat(2);
     assertEquals(25, assertChecks(spool).path("requests").asInt());
   }
 
@@ -528,6 +545,16 @@ class DiskFaultIT {
         ledger.acknowledged().keySet().stream().filter(one -> !taken.containsKey(one)).toList(),
         "acknowledged, lost");
     assertTrue(ledger.acknowledged().size() >= 500);
+  }
+
+  private static void assertAllKnown(Service service, String campaign, Ledger ledger) {
+    String requests = service.url("intake") + "/campaigns/" + campaign + "/dial-requests/";
+    assertEquals(
+        List.of(),
+        ledger.acknowledged().keySet().stream()
+            .filter(token -> Service.get(requests + token).status() != 200)
+            .toList(),
+        "acknowledged, lost");
   }
 
   private static JsonNode assertChecks(Path spool) {
