@@ -9,11 +9,8 @@ import io.dialspool.ring.DialSlot;
 import io.dialspool.ring.Fault;
 import io.dialspool.ring.Stage;
 import io.dialspool.ring.Verdict;
-import io.dialspool.store.OrderedStore;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,16 +37,13 @@ public final class DedupeStage implements Stage {
 
   private final long[] lows = new long[DialItems.ITEMS_MAX];
 
-  // The page that the last duplicate lay in: a replayed file repeats whole pages in a row.
-  private int seenLane;
-  private long seenFirst;
-  private int seenCount;
-  private Map<Integer, SettledPart.Outcome> seenOutcomes = Map.of();
+  private final KnownStates states;
 
   DedupeStage(Spool spool, CommitGroup group) {
     this.spool = spool;
     this.group = group;
     this.fingerprintHasher = spool.seeds().fingerprintHasher();
+    this.states = new KnownStates(spool.store());
   }
 
   @Override
@@ -115,7 +109,7 @@ public final class DedupeStage implements Stage {
     } else if (known.fingerprint() != fingerprint(items, i)) {
       items.invalid(i, OTHER_CONTENT);
     } else {
-      items.duplicateOf(i, known.sequence(), state(lane, known.sequence()));
+      items.duplicateOf(i, known.sequence(), states.of(lane.number(), known.sequence()));
     }
   }
 
@@ -221,31 +215,8 @@ public final class DedupeStage implements Stage {
     return Fingerprint.of(items, i, fingerprintHasher);
   }
 
-  private RequestState state(LaneInfo lane, long sequence) {
-    if (lane.number() != seenLane || sequence < seenFirst || sequence >= seenFirst + seenCount) {
-      OrderedStore.Entry page =
-          spool
-              .store()
-              .floor(Keys.PAGES, Keys.page(lane.number(), 0), Keys.page(lane.number(), sequence));
-      if (page == null) {
-        return RequestState.QUEUED; // of this very group
-      }
-      seenLane = lane.number();
-      seenFirst = ByteBuffer.wrap(page.key()).getLong(4);
-      seenCount = Page.count(page.value());
-      if (sequence >= seenFirst + seenCount) {
-        seenCount = 0;
-        return RequestState.QUEUED;
-      }
-      seenOutcomes = SettledPart.ofPage(spool.store(), seenLane, seenFirst);
-    }
-    SettledPart.Outcome outcome = seenOutcomes.get((int) (sequence - seenFirst));
-    return outcome == null ? RequestState.QUEUED : outcome.state();
-  }
-
   @Override
   public void endOfGroup(List<DialSlot> slots) {
-    seenCount = 0; // settles go on meanwhile
-    seenLane = 0;
+    states.forget(); // settles go on meanwhile
   }
 }

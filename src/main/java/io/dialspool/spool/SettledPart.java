@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * was delivered, which is most, doesn't pay for it.
  */
 final class SettledPart {
+  /** No page has more items. */
+  static final int INDEX_MAX = 0xffff;
+
   private static final int HEAD_BYTES = 24;
   private static final byte[] NO_ID = new byte[0];
   private static final int EVIDENCE_BYTES = 13;

@@ -65,8 +65,8 @@ public final class RocksStore implements OrderedStore {
   private static final int CACHE_SHARD_BITS = 1;
 
   private static final long MEMTABLE_BYTES = 32L << 20;
-  private static final int RUNS_MERGED_MIN = 8;
-  private static final int RUNS_MAX = 200;
+  private static final int RUNS_MERGED_MIN = 32;
+  private static final int RUNS_MAX = 400;
   private static final long VERIFIED_AT_START_BYTES = 256L << 20;
 
   private final Path directory;

@@ -40,7 +40,7 @@ final class BatchBody {
    * @param nowMs on the target's clock
    */
   static byte[] at(OutgoingBatch batch, long nowMs) {
-    int length = HEAD.length + TAIL.length;
+    int length = HEAD.length + TAIL.length - COMMA;
     for (OutgoingItem item : batch.items()) {
       length += item.clientToken().length() + item.length() + BYTES_BESIDE;
     }

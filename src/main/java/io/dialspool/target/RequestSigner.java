@@ -78,7 +78,7 @@ final class RequestSigner {
         signer
             .sign(
                 request(wanted, nowMs, credentials)
-                    .payload(ContentStreamProvider.fromByteArray(body))
+                    .payload(ContentStreamProvider.fromByteArrayUnsafe(body)) // it only reads
                     .build())
             .request();
     var request =
