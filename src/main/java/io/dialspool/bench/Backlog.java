@@ -13,20 +13,21 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A large backlog from its parking to its end. One thread.
  *
- * <p>The campaigns are paused at the target, and run again there while the service is down, so that
- * the first batch after its start leaves as soon as it has asked. A pause made through the service
- * would hold for longer: it is kept over the restart until two reads deny it.
+ * <p>The campaigns are paused at the target, and resumed through the service as soon as it is ready
+ * again. Were they resumed behind its back, the gates' rule would be timed and not the start: after
+ * a pause they open on two reads 5 s apart.
  */
 final class Backlog {
   private static final String HEAP = "-Xmx512m";
   private static final double MIB = 1 << 20;
-  private static final long SETTLE_NS = 5_000_000_000L;
+  private static final int STATUS_WARM_UP_SECONDS = 5;
   private static final int STATUS_CONNECTIONS = 4;
 
   /**
    * How much of everything.
    *
    * @param requests parked
+   * @param settleSeconds until the service counts as idle
    * @param statusRate look-ups a second
    * @param few the small backlog
    * @param rounds drains of it
@@ -35,6 +36,7 @@ final class Backlog {
   record Size(
       long requests,
       int campaigns,
+      int settleSeconds,
       int idleSeconds,
       int statusSeconds,
       int statusRate,
@@ -69,12 +71,12 @@ final class Backlog {
         first.close();
       }
 
-      delivery.force("Running");
       LocalTarget.Taken before = delivery.takenSoFar();
       say("restart");
       long startNs = clock.nanoTime();
       Serve second = bed.serve(HEAP, settings);
       ServeFigures.Snapshot from = second.fresh();
+      Delivery.change(campaigns, "resume", second);
       Delivery.Drain drain = delivery.untilAllArrived(before);
       ServeFigures during = second.since(from);
       double fewPerSecond = few(second, campaigns.subList(0, 1), delivery);
@@ -145,8 +147,9 @@ final class Backlog {
     LoadResult parked = delivery.park(plan, serve, run);
     say("look up, open loop: " + size.statusSeconds() + " s");
     LoadResult status = status(serve, plan, run, parked.drawn());
-    // What the store has to tidy up after so much is no idling.
-    LockSupport.parkNanos(SETTLE_NS);
+    // What the store has to tidy up after so much is no idling, nor what the JIT has to.
+    say("settle: " + size.settleSeconds() + " s");
+    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(size.settleSeconds()));
     say("idle: " + size.idleSeconds() + " s");
     serve.warmUpLooks();
     ServeFigures.Snapshot from = serve.fresh();
@@ -175,7 +178,7 @@ final class Backlog {
     String authority = serve.intake().getRawAuthority();
     LoadPlan plan =
         LoadPlan.of(parked.campaigns(), 1, false, STATUS_CONNECTIONS)
-            .during(1, size.statusSeconds())
+            .during(STATUS_WARM_UP_SECONDS, size.statusSeconds())
             .at(size.statusRate());
     LoadResult result =
         LoadGenerator.run(

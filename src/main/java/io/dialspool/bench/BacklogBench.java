@@ -47,8 +47,17 @@ final class BacklogBench implements Callable<Integer> {
   private int campaigns;
 
   @Option(
+      names = "--settle-seconds",
+      defaultValue = "30",
+      paramLabel = "N",
+      description =
+          "Left to the store and the JIT before the service counts as idle (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int settleSeconds;
+
+  @Option(
       names = "--idle-seconds",
-      defaultValue = "20",
+      defaultValue = "60",
       paramLabel = "N",
       description = "How long the idle service is watched (default: ${DEFAULT-VALUE}).")
   private int idleSeconds;
@@ -100,6 +109,7 @@ final class BacklogBench implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Expected.range(spec.commandLine(), "--requests", requests, 100, 100_000_000);
     Expected.range(spec.commandLine(), "--campaigns", campaigns, 1, 10_000);
+    Expected.range(spec.commandLine(), "--settle-seconds", settleSeconds, 0, 3_600);
     Expected.range(spec.commandLine(), "--idle-seconds", idleSeconds, 1, 3_600);
     Expected.range(spec.commandLine(), "--status-seconds", statusSeconds, 1, 3_600);
     Expected.range(spec.commandLine(), "--status-rate", statusRate, 1, 100_000);
@@ -132,7 +142,15 @@ final class BacklogBench implements Callable<Integer> {
     return new Backlog(
         bedOptions,
         new Backlog.Size(
-            requests, campaigns, idleSeconds, statusSeconds, statusRate, few, rounds, kill),
+            requests,
+            campaigns,
+            settleSeconds,
+            idleSeconds,
+            statusSeconds,
+            statusRate,
+            few,
+            rounds,
+            kill),
         Clock.SYSTEM,
         err);
   }

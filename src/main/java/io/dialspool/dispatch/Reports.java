@@ -16,6 +16,7 @@ import io.dialspool.spool.DeadlineBucket;
 import io.dialspool.spool.Spool;
 import io.dialspool.spool.StoredRequest;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** How things stand, counted where they live. Dispatch thread only. */
 public final class Reports {
@@ -74,7 +75,7 @@ public final class Reports {
   }
 
   /** What holds the queue's head; null while nothing is queued. */
-  public @org.jspecify.annotations.Nullable WaitingFor waitingFor(LaneControl control, long nowNs) {
+  public @Nullable WaitingFor waitingFor(LaneControl control, long nowNs) {
     return control.lane().counts().queued() == 0 ? null : waitingFor(control, null, nowNs);
   }
 
@@ -141,7 +142,7 @@ public final class Reports {
   // As it will stand in the outcome should it end in doubt: since when its token may be at the
   // target.
   private static long firstSentAtMs(
-      Lane lane, StoredRequest request, @org.jspecify.annotations.Nullable QueuedRequest queued) {
+      Lane lane, StoredRequest request, @Nullable QueuedRequest queued) {
     if (queued == null) {
       return lane.mayHaveBeenSent(request) ? lane.maybeSentSinceMs(request) : 0;
     }
@@ -151,7 +152,7 @@ public final class Reports {
   }
 
   private static WaitingFor waitingFor(
-      LaneControl control, @org.jspecify.annotations.Nullable QueuedRequest queued, long nowNs) {
+      LaneControl control, @Nullable QueuedRequest queued, long nowNs) {
     if (!control.gate().isOpen(nowNs)) {
       return control.gate().waitingFor(nowNs);
     }

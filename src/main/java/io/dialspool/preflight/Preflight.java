@@ -11,6 +11,7 @@ import io.dialspool.replay.DryRun;
 import io.dialspool.replay.ReplayConfig;
 import io.dialspool.request.CampaignId;
 import io.dialspool.store.StoreException;
+import io.dialspool.story.Told;
 import io.dialspool.target.GivenCredentials;
 import io.dialspool.target.HttpTarget;
 import io.dialspool.target.TargetIdentity;
@@ -22,7 +23,6 @@ import io.netty.handler.ssl.SslContext;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -240,23 +240,12 @@ public final class Preflight {
     }
     if (outcome.accepted() > 0) {
       long aheadMs = outcome.deadlines().earliestMs() - clock.epochMs();
-      String found = "the first passes in " + span(aheadMs);
+      String found = "the first passes in " + Told.span(aheadMs);
       found(
           aheadMs < SOON_MS
               ? Finding.warn(
                   "deadlines", found, "what has less than 35 s left is never sent, but expires")
               : Finding.ok("deadlines", found));
     }
-  }
-
-  static String span(long ms) {
-    Duration span = Duration.ofMillis(ms);
-    if (span.toDays() > 1) {
-      return span.toDays() + " days";
-    }
-    if (span.toHours() > 1) {
-      return span.toHours() + " h " + span.toMinutesPart() + " min";
-    }
-    return span.toMinutes() > 1 ? span.toMinutes() + " min" : span.toSeconds() + " s";
   }
 }

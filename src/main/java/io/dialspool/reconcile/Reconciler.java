@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what an answer means. Three rules carry it: only a success clears the doubt about a call
@@ -320,8 +321,7 @@ public final class Reconciler implements ReplyHandler {
     }
   }
 
-  private static void state(
-      LaneControl control, @org.jspecify.annotations.Nullable String told, long nowNs, long nowMs) {
+  private static void state(LaneControl control, @Nullable String told, long nowNs, long nowMs) {
     CampaignState state = told == null ? null : CampaignState.ofWire(told).orElse(null);
     if (state == null || state == CampaignState.RUNNING) {
       control.holdUntil(nowNs + SECOND_NS); // contradicts itself; ask again soon

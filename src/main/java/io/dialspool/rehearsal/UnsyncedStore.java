@@ -1,59 +1,16 @@
 package io.dialspool.rehearsal;
 
+import io.dialspool.store.ForwardingStore;
 import io.dialspool.store.OrderedStore;
-import io.dialspool.store.Space;
-import org.jspecify.annotations.Nullable;
 
 /** A store that never syncs: nothing in it has to outlive the process. */
-final class UnsyncedStore implements OrderedStore {
-  private final OrderedStore store;
-
+final class UnsyncedStore extends ForwardingStore {
   UnsyncedStore(OrderedStore store) {
-    this.store = store;
-  }
-
-  @Override
-  public byte @Nullable [] get(Space space, byte[] key) {
-    return store.get(space, key);
-  }
-
-  @Override
-  public boolean get(Space space, byte[] key, byte[] into) {
-    return store.get(space, key, into);
-  }
-
-  @Override
-  public void scan(Space space, byte[] from, byte[] to, Visitor visitor) {
-    store.scan(space, from, to, visitor);
-  }
-
-  @Override
-  public @Nullable Entry floor(Space space, byte[] lowest, byte[] key) {
-    return store.floor(space, lowest, key);
-  }
-
-  @Override
-  public Batch newBatch() {
-    return store.newBatch();
+    super(store);
   }
 
   @Override
   public void write(Batch batch, boolean sync) {
-    store.write(batch, false);
-  }
-
-  @Override
-  public void ingest(Space space, Run run) {
-    store.ingest(space, run);
-  }
-
-  @Override
-  public long sizeBytes() {
-    return store.sizeBytes();
-  }
-
-  @Override
-  public void close() {
-    store.close();
+    super.write(batch, false);
   }
 }

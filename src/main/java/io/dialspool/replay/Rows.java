@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of one source, as lines of the contract, chunk by chunk. */
 final class Rows implements Closeable {
@@ -42,7 +43,7 @@ final class Rows implements Closeable {
     }
   }
 
-  private static void close(@org.jspecify.annotations.Nullable Input input) {
+  private static void close(@Nullable Input input) {
     try {
       if (input != null) {
         input.close();

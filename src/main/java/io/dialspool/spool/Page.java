@@ -39,6 +39,23 @@ public final class Page {
   }
 
   /**
+   * One of its requests; null if it has not so many. To look one up mustn't cost objects for all.
+   *
+   * @param first sequence of the first
+   * @param index of the request, from 0
+   * @throws StoreException if the bytes are no page of a version that we know
+   */
+  static @Nullable StoredRequest request(LaneInfo lane, long first, byte[] page, int index) {
+    var walk = new Walk(lane, first, page);
+    for (int at = 0; at <= index; at++) {
+      if (!walk.next()) {
+        return null;
+      }
+    }
+    return walk.request();
+  }
+
+  /**
    * The trace that one of its requests came with; null for none.
    *
    * @param first sequence of the first
@@ -46,7 +63,19 @@ public final class Page {
    * @throws StoreException if the bytes are no page of a version that we know
    */
   static @Nullable Traceparent trace(LaneInfo lane, long first, byte[] page, int index) {
-    var walk = new Walk(lane, first, page);
+    return trace(new Walk(lane, first, page), index);
+  }
+
+  /**
+   * Reads all traces of a page, for what is wrong with them.
+   *
+   * @throws StoreException if what lies behind the requests is none
+   */
+  static void checkTraces(LaneInfo lane, long first, byte[] page) {
+    trace(new Walk(lane, first, page), -1);
+  }
+
+  private static @Nullable Traceparent trace(Walk walk, int index) {
     ByteBuffer in = walk.behind();
     if (in.remaining() % PageBuilder.TRACE_BYTES != 0) {
       throw walk.cutOff();

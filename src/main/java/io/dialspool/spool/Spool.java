@@ -251,7 +251,8 @@ public final class Spool {
         Keys.page(lane.number(), from),
         Keys.page(lane.number(), Long.MAX_VALUE),
         (key, page) -> {
-          oldest[0] = Page.read(lane, ByteBuffer.wrap(key).getLong(4), page).get(0).acceptedAtMs();
+          StoredRequest request = Page.request(lane, ByteBuffer.wrap(key).getLong(4), page, 0);
+          oldest[0] = request == null ? 0 : request.acceptedAtMs();
           return false;
         });
     return oldest[0];
@@ -421,13 +422,12 @@ public final class Spool {
       return Optional.empty();
     }
     long first = ByteBuffer.wrap(page.key()).getLong(4);
-    List<StoredRequest> requests = Page.read(lane, first, page.value());
-    int index = (int) Math.min(Integer.MAX_VALUE, sequence - first);
-    if (index >= requests.size()) {
+    int index = (int) Math.min(SettledPart.INDEX_MAX, sequence - first);
+    StoredRequest request = Page.request(lane, first, page.value(), index);
+    if (request == null) {
       return Optional.empty();
     }
     SettledPart.Outcome outcome = SettledPart.ofPage(store, lane.number(), first).get(index);
-    StoredRequest request = requests.get(index);
     return Optional.of(
         new Found(
             request,

@@ -292,7 +292,7 @@ public final class SpoolCheck {
       List<StoredRequest> stored;
       try {
         stored = Page.read(lane, first, value);
-        Page.trace(lane, first, value, 0); // throws if what lies behind the requests is none
+        Page.checkTraces(lane, first, value);
       } catch (StoreException e) {
         tell(Keys.PAGES, first, String.valueOf(e.getMessage()));
         nextFirst = first + 1;

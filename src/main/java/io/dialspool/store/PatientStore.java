@@ -2,7 +2,6 @@ package io.dialspool.store;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,11 +15,10 @@ import org.slf4j.LoggerFactory;
  * flushed to tables and a new log is begun; so whatever part of the failed batch lies in the old
  * log is never read again. The caller waits, and nothing of its batch is acknowledged before.
  */
-public final class PatientStore implements OrderedStore {
+public final class PatientStore extends ForwardingStore {
   private static final Logger LOG = LoggerFactory.getLogger(PatientStore.class);
   private static final long PAUSE_NS = 100_000_000L;
 
-  private final OrderedStore store;
   private final Runnable pause;
   private final AtomicInteger waiting = new AtomicInteger();
   private volatile boolean givenUp;
@@ -33,7 +31,7 @@ public final class PatientStore implements OrderedStore {
    * @param pause called between two tries
    */
   PatientStore(OrderedStore store, Runnable pause) {
-    this.store = store;
+    super(store);
     this.pause = pause;
   }
 
@@ -50,12 +48,12 @@ public final class PatientStore implements OrderedStore {
   @Override
   public void write(Batch batch, boolean sync) {
     try {
-      store.write(batch, sync);
+      super.write(batch, sync);
     } catch (StoreException e) {
       if (!e.isNoRoom() || givenUp) {
         throw e;
       }
-      onceThereIsRoom(() -> store.write(batch, sync), e);
+      onceThereIsRoom(() -> super.write(batch, sync), e);
     }
   }
 
@@ -63,12 +61,12 @@ public final class PatientStore implements OrderedStore {
   @Override
   public void ingest(Space space, Run run) {
     try {
-      store.ingest(space, run);
+      super.ingest(space, run);
     } catch (StoreException e) {
       if (!e.isNoRoom() || givenUp) {
         throw e;
       }
-      onceThereIsRoom(() -> store.ingest(space, run), e);
+      onceThereIsRoom(() -> super.ingest(space, run), e);
     }
   }
 
@@ -92,40 +90,5 @@ public final class PatientStore implements OrderedStore {
     } finally {
       waiting.decrementAndGet();
     }
-  }
-
-  @Override
-  public byte @Nullable [] get(Space space, byte[] key) {
-    return store.get(space, key);
-  }
-
-  @Override
-  public boolean get(Space space, byte[] key, byte[] into) {
-    return store.get(space, key, into);
-  }
-
-  @Override
-  public void scan(Space space, byte[] from, byte[] to, Visitor visitor) {
-    store.scan(space, from, to, visitor);
-  }
-
-  @Override
-  public @Nullable Entry floor(Space space, byte[] lowest, byte[] key) {
-    return store.floor(space, lowest, key);
-  }
-
-  @Override
-  public Batch newBatch() {
-    return store.newBatch();
-  }
-
-  @Override
-  public long sizeBytes() {
-    return store.sizeBytes();
-  }
-
-  @Override
-  public void close() {
-    store.close();
   }
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A receiver over HTTP. Each has a client and two threads of its own, so that one whose name can't
@@ -148,7 +149,7 @@ final class HttpReceiver implements Receiver {
   /** Takes an answer's body without keeping it, and no more of it than some. */
   private static final class Ignored implements HttpResponse.BodySubscriber<Void> {
     private final CompletableFuture<Void> end = new CompletableFuture<>();
-    private Flow.@org.jspecify.annotations.Nullable Subscription subscription;
+    private Flow.@Nullable Subscription subscription;
     private long bytes;
 
     @Override

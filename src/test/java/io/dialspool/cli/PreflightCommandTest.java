@@ -232,7 +232,8 @@ class PreflightCommandTest {
     String[] options = {"--file", leads.toString(), "--map", "phoneNumber=Tel"};
     assertEquals(1, preflight(options));
     expectLine("fail", "file", "7 rows, 2 fine, 5 would be rejected");
-    expectLine("ok", "deadlines", "the first passes in 1 h 30 min", "the first passes in 89 min");
+    expectLine(
+        "ok", "deadlines", "the first passes in 1 h 30 min", "the first passes in 1 h 29 min");
     assertTrue(
         out.toString().contains("   2  phoneNumber: not E.164 (expected: + and 8 to 15 digits)\n"),
         out.toString());

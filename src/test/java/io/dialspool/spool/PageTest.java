@@ -99,6 +99,20 @@ class PageTest {
     assertThrows(StoreException.class, () -> Page.trace(LANE, 40, zeros, 0));
   }
 
+  @Test
+  void shouldFindADamagedTraceBehindASoundOne() {
+    DialItems items = Lead.items(List.of(Lead.of("a", DEADLINE_MS), Lead.of("b", DEADLINE_MS)));
+    builder.add(items, 0, 77);
+    builder.belongsTo(ONE);
+    builder.add(items, 1, 77);
+    builder.belongsTo(OTHER);
+    byte[] page = finish(builder);
+    Page.checkTraces(LANE, 40, page);
+    Arrays.fill(page, page.length - 25, page.length, (byte) 0);
+    assertEquals(ONE, Page.trace(LANE, 40, page, 0));
+    assertThrows(StoreException.class, () -> Page.checkTraces(LANE, 40, page));
+  }
+
   static List<String> values() {
     var all = new StringBuilder();
     for (char c = 0; c < 0x300; c++) {

@@ -118,6 +118,8 @@ class BenchIT {
             "500",
             "--rounds",
             "1",
+            "--settle-seconds",
+            "0",
             "--idle-seconds",
             "1",
             "--status-seconds",
