@@ -3,6 +3,7 @@ package io.dialspool.bench;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialspool.time.Clock;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -64,7 +65,8 @@ final class Backlog {
       var sheet = new Sheet();
       Serve first = bed.serve(HEAP, settings);
       List<String> campaigns = delivery.pausedAtTarget(size.campaigns());
-      park(first, campaigns, delivery, sheet);
+      URI bare = URI.create(bed.child("bare-server", List.of("bench", "bare-server")).said("bare"));
+      park(first, bare, campaigns, delivery, sheet);
       if (size.kill()) {
         first.kill();
       } else {
@@ -139,14 +141,15 @@ final class Backlog {
   }
 
   /** Fills the service and looks at it while everything waits. */
-  private void park(Serve serve, List<String> campaigns, Delivery delivery, Sheet sheet)
+  private void park(Serve serve, URI bare, List<String> campaigns, Delivery delivery, Sheet sheet)
       throws InterruptedException {
     say(String.format(Locale.ROOT, "park %,d", size.requests()));
     LoadPlan plan = AtOnce.parking(campaigns, size.requests());
     String run = LoadGenerator.newRun();
     LoadResult parked = delivery.park(plan, serve, run);
-    say("look up, open loop: " + size.statusSeconds() + " s");
-    LoadResult status = status(serve, plan, run, parked.drawn());
+    say("look up, open loop: 2 x " + size.statusSeconds() + " s");
+    LoadResult ofBare = status(bare, plan, run, parked.drawn());
+    LoadResult status = status(serve.intake(), plan, run, parked.drawn());
     // What the store has to tidy up after so much is no idling, nor what the JIT has to.
     say("settle: " + size.settleSeconds() + " s");
     LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(size.settleSeconds()));
@@ -170,12 +173,15 @@ final class Backlog {
         .row("status by token, p50 ms", "statusP50Ms", 3, one(status.percentileMs(50)))
         .row("status by token, p99 ms", "statusP99Ms", 3, one(status.percentileMs(99)))
         .row("status by token, p99.9 ms", "statusP999Ms", 3, one(status.percentileMs(99.9)))
+        .row("bare limit at that rate, p50 ms", "bareP50Ms", 3, one(ofBare.percentileMs(50)))
+        .row("bare limit at that rate, p99 ms", "bareP99Ms", 3, one(ofBare.percentileMs(99)))
+        .row("bare limit at that rate, p99.9 ms", "bareP999Ms", 3, one(ofBare.percentileMs(99.9)))
         .row("idle CPU, % of a core", "idleCpuPercent", 2, one(idle.cores() * 100));
   }
 
-  private LoadResult status(Serve serve, LoadPlan parked, String run, List<Long> drawn)
+  private LoadResult status(URI url, LoadPlan parked, String run, List<Long> drawn)
       throws InterruptedException {
-    String authority = serve.intake().getRawAuthority();
+    String authority = url.getRawAuthority();
     LoadPlan plan =
         LoadPlan.of(parked.campaigns(), 1, false, STATUS_CONNECTIONS)
             .during(STATUS_WARM_UP_SECONDS, size.statusSeconds())
@@ -183,7 +189,7 @@ final class Backlog {
     LoadResult result =
         LoadGenerator.run(
             plan,
-            serve.intake(),
+            url,
             connection -> {
               int by = connection % drawn.size();
               return new StatusTemplate(parked, authority, run, by, drawn.get(by));
