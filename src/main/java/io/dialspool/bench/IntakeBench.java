@@ -204,11 +204,15 @@ final class IntakeBench implements Callable<Integer> {
     URI url = serve == null ? Objects.requireNonNull(endpoint) : serve.intake();
     LoadPlan plan = serve == null ? asked : plan(serve.pausedCampaigns(campaigns));
     int nextWarmup = warmup;
+    if (serve != null) {
+      // The first look loads classes, and the JIT then throws away much of what it has compiled:
+      // that is to be over before anything is counted.
+      serve.warmUpLooks();
+    }
     if (isShare()) {
       say("highest rate", warmup + seconds);
       LoadResult highest = LoadGenerator.run(plan.during(warmup, seconds), url, Clock.SYSTEM);
       plan = plan.at(Math.max(1, Math.round(highest.requestsPerSecond() * rate() / 100)));
-      nextWarmup = LATER_WARMUP_S;
     } else {
       plan = plan.at(Math.round(rate()));
     }
