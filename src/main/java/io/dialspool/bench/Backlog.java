@@ -28,7 +28,7 @@ final class Backlog {
    * How much of everything.
    *
    * @param requests parked
-   * @param settleSeconds until the service counts as idle
+   * @param settleSeconds before dial requests are looked up, and before it counts as idle
    * @param statusRate look-ups a second
    * @param few the small backlog
    * @param rounds drains of it
@@ -147,12 +147,11 @@ final class Backlog {
     LoadPlan plan = AtOnce.parking(campaigns, size.requests());
     String run = LoadGenerator.newRun();
     LoadResult parked = delivery.park(plan, serve, run);
+    settle();
     say("look up, open loop: 2 x " + size.statusSeconds() + " s");
     LoadResult ofBare = status(bare, plan, run, parked.drawn());
     LoadResult status = status(serve.intake(), plan, run, parked.drawn());
-    // What the store has to tidy up after so much is no idling, nor what the JIT has to.
-    say("settle: " + size.settleSeconds() + " s");
-    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(size.settleSeconds()));
+    settle();
     say("idle: " + size.idleSeconds() + " s");
     serve.warmUpLooks();
     ServeFigures.Snapshot from = serve.fresh();
@@ -218,6 +217,12 @@ final class Backlog {
       }
     }
     return Sheet.median(rates.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  /** What store and JIT have to tidy up after so much is neither looking up nor idling. */
+  private void settle() {
+    say("settle: " + size.settleSeconds() + " s");
+    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(size.settleSeconds()));
   }
 
   private static List<Double> one(double value) {

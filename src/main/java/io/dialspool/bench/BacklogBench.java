@@ -51,8 +51,8 @@ final class BacklogBench implements Callable<Integer> {
       defaultValue = "30",
       paramLabel = "N",
       description =
-          "Left to the store and the JIT before the service counts as idle (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Left to the store and the JIT before dial requests are looked up, and again before"
+              + " the service counts as idle (default: ${DEFAULT-VALUE}).")
   private int settleSeconds;
 
   @Option(

@@ -65,6 +65,7 @@ public final class RocksStore implements OrderedStore {
   private static final int CACHE_SHARD_BITS = 1;
 
   private static final long MEMTABLE_BYTES = 32L << 20;
+
   /**
    * Of a space that is looked up: twice as many files lie there before any are merged. With 16 that
    * took a sixth of all CPU under load, and few look-ups ever reach the files (measured).
