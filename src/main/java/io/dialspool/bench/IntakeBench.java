@@ -203,7 +203,6 @@ final class IntakeBench implements Callable<Integer> {
     Serve serve = endpoint == null ? bed.serve("-Xmx1g", Map.of()) : null;
     URI url = serve == null ? Objects.requireNonNull(endpoint) : serve.intake();
     LoadPlan plan = serve == null ? asked : plan(serve.pausedCampaigns(campaigns));
-    int nextWarmup = warmup;
     if (serve != null) {
       // The first look loads classes, and the JIT then throws away much of what it has compiled:
       // that is to be over before anything is counted.
@@ -218,14 +217,15 @@ final class IntakeBench implements Callable<Integer> {
     }
     var measured = new ArrayList<IntakeReport.Round>();
     for (int round = 1; round <= rounds; round++) {
-      // One after the other: at once they would fight for the cores.
+      // One after the other: at once they would fight for the cores. The service's warm-up is whole
+      // each time: the looks before it, after a pause, set the JIT to work for two seconds, and on
+      // two cores every answer is late meanwhile.
       int bareWarmup = round == 1 ? warmup : LATER_WARMUP_S;
       say("round " + round + ", bare limit", bareWarmup + seconds);
       LoadResult ofBare =
           LoadGenerator.run(plan.during(bareWarmup, seconds), bareUrl, Clock.SYSTEM);
-      say("round " + round + ", intake", nextWarmup + seconds);
-      LoadPlan now = plan.during(nextWarmup, seconds);
-      nextWarmup = LATER_WARMUP_S;
+      say("round " + round + ", intake", warmup + seconds);
+      LoadPlan now = plan.during(warmup, seconds);
       measured.add(
           serve == null
               ? new IntakeReport.Round(LoadGenerator.run(now, url, Clock.SYSTEM), ofBare, null)
