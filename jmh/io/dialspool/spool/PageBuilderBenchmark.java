@@ -36,7 +36,7 @@ public class PageBuilderBenchmark {
 
   public PageBuilderBenchmark() {
     SampleRequests.fill(items, 1, DialItems.ITEMS_MAX);
-    page = write();
+    page = Arrays.copyOf(write(), builder.length());
   }
 
   /** A copy of the finished page. */
@@ -51,6 +51,7 @@ public class PageBuilderBenchmark {
   }
 
   private byte[] write() {
+    builder.clear();
     for (int i = 0; i < REQUESTS; i++) {
       builder.add(items, i % DialItems.ITEMS_MAX, SampleRequests.NOW_MS);
     }
