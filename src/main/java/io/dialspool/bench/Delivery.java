@@ -84,13 +84,8 @@ final class Delivery {
     for (int i = 1; i <= count; i++) {
       campaigns.add(target.create("bench-" + i));
     }
-    force("Paused");
+    target.call("PUT", "/states", "{\"state\":\"Paused\"}");
     return campaigns;
-  }
-
-  /** Puts all campaigns into a state, at the target alone. */
-  void force(String state) throws InterruptedException {
-    target.call("PUT", "/states", "{\"state\":\"" + state + "\"}");
   }
 
   static void change(List<String> campaigns, String how, Serve serve) throws InterruptedException {

@@ -7,18 +7,18 @@ import java.util.Map;
 
 /**
  * Where requests stand that an earlier group brought. It looks among the outcomes alone: to find a
- * request's page would unpack the page, a hundred times the work (measured), and a page without
- * outcomes has nothing to tell. Remembers the last stretch of a lane that it looked at, for a
- * replayed file repeats whole pages in a row. One thread.
+ * request's page would unpack the page, which was most of what a repeat cost (measured), and a page
+ * without outcomes has nothing to tell. Remembers the last stretch of a lane that it looked at, for
+ * a replayed file repeats whole pages in a row. One thread.
  */
 final class KnownStates {
   private final OrderedStore store;
   private int lane;
-  private long from;
-  private long through;
 
-  /** First sequence of the page that the outcomes are of. */
+  /** First sequence of the page that the outcomes are of, and so of the stretch; 0 without any. */
   private long first;
+
+  private long through;
 
   private Map<Integer, SettledPart.Outcome> outcomes = Map.of();
 
@@ -28,7 +28,7 @@ final class KnownStates {
 
   /** Of a request that was accepted; QUEUED until its outcome is stored. */
   RequestState of(int itsLane, long sequence) {
-    if (itsLane != lane || sequence < from || sequence > through) {
+    if (itsLane != lane || sequence < first || sequence > through) {
       look(itsLane, sequence);
     }
     long index = sequence - first;
@@ -46,11 +46,11 @@ final class KnownStates {
     lane = itsLane;
     through = sequence;
     if (nearest == null) {
-      first = from = 0;
+      first = 0;
       outcomes = Map.of();
       return;
     }
-    first = from = ByteBuffer.wrap(nearest.key()).getLong(4);
+    first = ByteBuffer.wrap(nearest.key()).getLong(4);
     outcomes = SettledPart.ofPage(store, itsLane, first);
     for (int index : outcomes.keySet()) {
       through = Math.max(through, first + index);
