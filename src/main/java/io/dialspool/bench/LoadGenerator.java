@@ -25,13 +25,12 @@ final class LoadGenerator {
   private static final int CONNECT_TIMEOUT_MS = 5_000;
   private static final long LAST_ANSWERS_NS = 10_000_000_000L;
   private static final long AFTER_CONNECTING_NS = 20_000_000;
-  private static final long LOOK_NS = 500_000_000;
+  private static final long LOOK_NS = 3_000_000_000L;
 
   private LoadGenerator() {}
 
   /**
-   * Told, on the caller's thread, half a second before the counted time begins, and when it is
-   * over.
+   * Told, on the caller's thread, some time before the counted time begins, and when it is over.
    */
   interface Window {
     Window NONE =
@@ -142,7 +141,8 @@ final class LoadGenerator {
           threads.submit(
               new LoadLoop(plan, ofLoops.get(i), share, startNs, endNs + LAST_ANSWERS_NS, clock)));
     }
-    // To look at a process takes some milliseconds of both cores; none of them may be counted.
+    // To look at a process takes some milliseconds of both cores, and its JIT compiles for one or
+    // two seconds afterwards; none of that may be counted.
     until(countFromNs - Math.min(LOOK_NS, TimeUnit.SECONDS.toNanos(plan.warmupSeconds())), clock);
     window.opened();
     if (plan.itemsMax() == 0) {
