@@ -10,8 +10,8 @@ public final class Main {
 
   public static void main(String[] args) {
     if (System.getProperty(LEAK_SAMPLING) == null) {
-      // Netty's default, one buffer of 128, is half of the garbage of a put of one item. One of
-      // 1,024 still tells of a leak within the first second of load. To be set before Netty loads.
+      // Netty follows one buffer of so many to find leaks. Its default, 128, is half of the garbage
+      // of a put of one item (measured). To be set before Netty loads.
       System.setProperty(LEAK_SAMPLING, "1024");
     }
     System.exit(DialspoolCommand.run(args));
